@@ -1,0 +1,1 @@
+"""Statistics: pure measures of items, exams, proportions, processes and raters."""
