@@ -1,0 +1,5 @@
+"""The commands of the house."""
+
+import click
+
+COMMANDS: tuple[click.Command, ...] = ()

@@ -1,0 +1,152 @@
+"""The database: naming convention, column types, the SQLite recipe and ``unit_of_work``."""
+
+import functools
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from contextvars import ContextVar
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar, overload
+
+from flask import has_request_context, request
+from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy import JSON, DateTime, Engine, MetaData, TypeDecorator, event
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import DeclarativeBase, registry
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+NAMING = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+
+class Instant(TypeDecorator[datetime]):
+    """An aware instant in UTC; SQLite keeps it as text without a zone, PostgreSQL as timestamptz."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Any) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("an instant needs a time zone")
+        value = value.astimezone(UTC)
+        return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
+
+    def process_result_value(self, value: datetime | None, dialect: Any) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+Document = JSON().with_variant(JSONB(), "postgresql")
+"""A JSON column whose key order does not matter."""
+
+Verbatim = JSON()
+"""A JSON column that gives back what was put in, key order included, on both databases."""
+
+
+class Base(DeclarativeBase):
+    """Base of all tables."""
+
+    registry = registry(
+        metadata=MetaData(naming_convention=NAMING),
+        type_annotation_map={datetime: Instant, dict[str, Any]: Document, list[Any]: Document, list[str]: Document},
+    )
+
+
+db = SQLAlchemy(model_class=Base, session_options={"expire_on_commit": False, "autoflush": True})
+
+if TYPE_CHECKING:
+    Model = Base
+else:
+    Model = db.Model
+
+_writing: ContextVar[bool] = ContextVar("unit_of_work", default=False)
+
+
+@event.listens_for(Engine, "connect")
+def _prepare_sqlite(connection: Any, _record: Any) -> None:
+    if not isinstance(connection, sqlite3.Connection):
+        return
+    connection.isolation_level = None  # we say BEGIN ourselves
+    for pragma in ("journal_mode=WAL", "foreign_keys=ON", "busy_timeout=15000", "synchronous=FULL"):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+@event.listens_for(Engine, "begin")
+def _begin(connection: Any) -> None:
+    """A reader that turns writer fails at once with "busy": a unit of work begins as a writer."""
+    if connection.dialect.name == "sqlite":
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if _writing.get() else "BEGIN")
+
+
+def is_writing() -> bool:
+    """Whether a unit of work is open here."""
+    return _writing.get()
+
+
+@contextmanager
+def _unit() -> Iterator[None]:
+    if _writing.get():  # an inner unit joins the outer one
+        yield
+        return
+    session = db.session
+    if session.new or session.dirty or session.deleted:
+        raise RuntimeError("rows were changed outside a unit of work")
+    session.commit()  # ends the read transaction; nothing is expired
+    token = _writing.set(True)
+    try:
+        yield
+        for finish in list(session.info.pop("before_commit", {}).values()):
+            finish()
+        session.commit()
+    except BaseException:
+        session.rollback()
+        session.info.pop("before_commit", None)
+        session.info.pop("after_commit", None)
+        raise
+    finally:
+        _writing.reset(token)
+    for nudge in session.info.pop("after_commit", []):
+        nudge()
+
+
+@overload
+def unit_of_work(function: Callable[P, R]) -> Callable[P, R]: ...
+@overload
+def unit_of_work() -> AbstractContextManager[None]: ...
+def unit_of_work(function: Callable[P, R] | None = None) -> Callable[P, R] | AbstractContextManager[None]:
+    """Commit once at the end, or roll back on any error; as a decorator of a view or as a ``with`` block.
+
+    Nothing else in the house commits. A unit inside a unit joins it.
+    """
+    if function is None:
+        return _unit()
+
+    @functools.wraps(function)
+    def wrapper(*args: P.args, **kwargs: P.kwargs) -> R:
+        if has_request_context() and request.method in ("GET", "HEAD", "OPTIONS"):
+            return function(*args, **kwargs)  # reads never write
+        with _unit():
+            return function(*args, **kwargs)
+
+    wrapper.unit_of_work = True  # type: ignore[attr-defined]
+    return wrapper
+
+
+def before_commit(name: str, finish: Callable[[], None]) -> None:
+    """Run ``finish`` once, just before the present unit of work commits; a second call under ``name`` is dropped."""
+    db.session.info.setdefault("before_commit", {}).setdefault(name, finish)
+
+
+def after_commit(nudge: Callable[[], None]) -> None:
+    """Run ``nudge`` after the present unit of work has committed; it must not matter if it never runs."""
+    db.session.info.setdefault("after_commit", []).append(nudge)

@@ -1,0 +1,98 @@
+"""The handful of news that travel upwards; handled in the same transaction by the listeners of higher rooms."""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from flask import Flask, current_app
+
+
+@dataclass(frozen=True, slots=True)
+class Completed:
+    """Somebody met a leaf: a course, exam, scenario, session, sign-off or licence was completed (passed)."""
+
+    person_id: int
+    kind: str
+    key: str
+    at: datetime
+    reference: str
+
+
+@dataclass(frozen=True, slots=True)
+class AttemptFinished:
+    """An exam attempt has its final score. ``percent`` is unrounded, 0–100."""
+
+    attempt_id: int
+    person_id: int
+    exam_key: str
+    version: int
+    at: datetime
+    score: Decimal
+    max_score: Decimal
+    percent: Decimal
+    passed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PlayFinished:
+    """An exam-mode play has its final score. ``percent`` is unrounded, 0–100."""
+
+    play_id: int
+    person_id: int
+    scenario_key: str
+    version: int
+    at: datetime
+    score: Decimal
+    max_score: Decimal
+    percent: Decimal
+    passed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SignedOff:
+    """A mentoring checklist is complete."""
+
+    person_id: int
+    sign_off_key: str
+    at: datetime
+    reference: str
+
+
+@dataclass(frozen=True, slots=True)
+class CertificateChanged:
+    """A certificate was issued, renewed or revoked."""
+
+    certificate_id: int
+    person_id: int
+    certification_key: str
+    verb: str
+    at: datetime
+    expires_on: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class PersonChanged:
+    """A person was added, moved, given another job role, or deactivated (``what`` says which)."""
+
+    person_id: int
+    what: str
+    at: datetime
+
+
+Listener = Callable[[Any], None]
+
+
+def register(app: Flask, listeners: Iterable[tuple[type, Listener]]) -> None:
+    """Let each listener hear of its kind of event from now on, in the order registered."""
+    table = app.extensions.setdefault("lms.listeners", defaultdict(list))
+    for kind, listener in listeners:
+        table[kind].append(listener)
+
+
+def publish(event: object) -> None:
+    """Tell every listener at once, inside the present transaction."""
+    for listener in current_app.extensions["lms.listeners"][type(event)]:
+        listener(event)

@@ -1,0 +1,376 @@
+"""What every page shares: request id, headers, hashed static files, filters, globals and error pages."""
+
+import functools
+import hashlib
+import secrets
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import structlog
+from flask import Blueprint, Flask, Response, current_app, g, make_response, redirect, render_template, request, url_for
+from flask_babel import format_date, format_datetime, format_decimal, format_percent, get_locale, gettext
+from flask_login import current_user
+from flask_wtf.csrf import CSRFError
+from markupsafe import Markup
+from sqlalchemy.exc import IntegrityError, OperationalError
+from werkzeug.exceptions import HTTPException, MethodNotAllowed
+from werkzeug.wrappers import Response as WerkzeugResponse
+
+from lms.core import access, api, clock, locale, markdown
+from lms.core.database import db, unit_of_work
+from lms.core.errors import Conflict, LmsError, NotFound, TooMany, Unavailable
+from lms.core.icons import icon
+from lms.core.texts import Message, N_, in_language
+
+log = structlog.get_logger()
+bp = Blueprint("web", __name__)
+
+CSP = "; ".join(
+    (
+        "default-src 'none'",
+        "script-src 'self'",
+        "style-src 'self'",
+        "img-src 'self'",
+        "media-src 'self'",
+        "font-src 'self'",
+        "connect-src 'self'",
+        "form-action 'self'",
+        "frame-ancestors 'none'",
+        "base-uri 'none'",
+        "manifest-src 'self'",
+    )
+)
+HEADERS = {
+    "Content-Security-Policy": CSP,
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=()",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class NavItem:
+    """An entry of the main navigation, shown to whoever has the permission."""
+
+    endpoint: str
+    label: str
+    icon: str
+    permission: str
+    kind: str  # "learn" or "desk"
+    prefix: str  # the item is active on paths that begin so
+
+
+def register(app: Flask, navigation: Sequence[NavItem]) -> None:
+    """Attach all of this to the application."""
+    app.extensions["lms.navigation"] = tuple(navigation)
+    app.before_request(_begin_request)
+    app.after_request(_finish_request)
+    app.register_blueprint(bp)
+    app.context_processor(_globals)
+    app.jinja_env.globals.update(icon=icon, static_url=static_url, may=access.may)
+    app.jinja_env.filters.update(
+        in_language=_in_language,
+        md=_md,
+        md_inline=_md_inline,
+        percent=percent,
+        number=number,
+        day=day,
+        short_day=short_day,
+        instant=instant,
+        clock_time=clock_time,
+        translated=_translated,
+        clauses=clauses,
+    )
+    app.jinja_env.trim_blocks = True
+    app.jinja_env.lstrip_blocks = True
+    app.register_error_handler(LmsError, _expected)
+    app.register_error_handler(CSRFError, _csrf)
+    app.register_error_handler(HTTPException, _http)
+    app.register_error_handler(IntegrityError, _integrity)
+    app.register_error_handler(OperationalError, _operational)
+    app.register_error_handler(Exception, _unexpected)
+
+
+# ---- requests -------------------------------------------------------------
+
+
+def _begin_request() -> None:
+    offered = request.headers.get("X-Request-ID", "")
+    g.request_id = offered if 8 <= len(offered) <= 64 and offered.isascii() and offered.isprintable() else secrets.token_hex(8)
+    g.began = time.perf_counter()
+
+
+def _finish_request(response: Response) -> Response:
+    for name, value in HEADERS.items():
+        response.headers.setdefault(name, value)
+    response.headers["X-Request-ID"] = request_id()
+    if request.is_secure:
+        response.headers.setdefault("Strict-Transport-Security", "max-age=31536000")
+    if request.endpoint in _STATIC and response.status_code == 200 and request.args.get("v"):
+        response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
+    elif "Cache-Control" not in response.headers and request.endpoint not in _STATIC:
+        response.headers["Cache-Control"] = "no-store" if request.path.startswith(api.PREFIX) else "private, no-cache"
+    seconds = time.perf_counter() - g.get("began", time.perf_counter())
+    if request.endpoint not in _STATIC:
+        current_app.extensions["lms.observe"](request, response, seconds)
+    return response
+
+
+_STATIC = ("static", "bootstrap.static")
+
+
+def request_id() -> str:
+    """The id of this request, as in the response header, the logs, the audit trail and error pages."""
+    return str(g.get("request_id", "-"))
+
+
+def wants_json() -> bool:
+    """Whether the caller is a program: the API, or one of our scripts."""
+    return request.path.startswith("/api/") or request.accept_mimetypes.best == "application/json"
+
+
+# ---- static files -----------------------------------------------------------
+
+
+@functools.cache
+def _hash(folder: str, filename: str) -> str:
+    return hashlib.sha256((Path(folder) / filename).read_bytes()).hexdigest()[:12]
+
+
+def static_url(filename: str) -> str:
+    """URL of one of our static files with its content's hash, so that it may be cached for ever."""
+    folder = current_app.static_folder or ""
+    if current_app.debug:
+        return url_for("static", filename=filename)
+    return f"{request.script_root}/static/{filename}?v={_hash(folder, filename)}"
+
+
+# ---- globals and filters ------------------------------------------------------
+
+
+def _globals() -> dict[str, Any]:
+    person = access.viewer()
+    signed_in = bool(getattr(person, "is_authenticated", False))
+    items = _navigation(person) if signed_in else []
+    return {
+        "locale": locale.language(),
+        "other_language": "en" if locale.language() != "en" else "zh-Hans",
+        "organisation": organisation(),
+        "nav": items,
+        "nav_kind": next((item["kind"] for item in items if item["active"]), "learn"),
+        "now": clock.now(),
+        "today": clock.today(),
+        "request_id": request_id(),
+    }
+
+
+def _navigation(person: Any) -> list[dict[str, Any]]:
+    items = []
+    for item in current_app.extensions["lms.navigation"]:
+        if access.has(person, item.permission):
+            active = request.path == item.prefix or (item.prefix != "/" and request.path.startswith(item.prefix))
+            items.append(
+                {
+                    "url": _nav_url(request.script_root, item.endpoint),
+                    "label": gettext(item.label),
+                    "icon": item.icon,
+                    "active": active,
+                    "kind": item.kind,
+                }
+            )
+    return items
+
+
+@functools.cache
+def _nav_url(root: str, endpoint: str) -> str:
+    return url_for(endpoint)
+
+
+def organisation() -> dict[str, str]:
+    """The organisation's own name (``LMS_ORGANISATION``, "English|中文"), or the product's."""
+    english, _, chinese = str(current_app.config["LMS_ORGANISATION"]).partition("|")
+    if not english:
+        return {"name": gettext("Service Academy")}
+    return {"name": chinese if chinese and locale.language() == "zh-Hans" else english}
+
+
+def _in_language(text: Any) -> str:
+    return text if isinstance(text, str) else in_language(text, locale.language())
+
+
+def _md(text: Any) -> Markup:
+    return markdown.render(_in_language(text))
+
+
+def _md_inline(text: Any) -> Markup:
+    return markdown.render_inline(_in_language(text))
+
+
+def _translated(message: Any) -> str:
+    return message.translated(gettext) if isinstance(message, Message) else gettext(str(message))
+
+
+def percent(value: Any, digits: int = 0) -> str:
+    """A share of 1 as a percentage in the reader's language, "–" for none."""
+    if value is None:
+        return "–"
+    return str(format_percent(float(value), f"#,##0{'.' + '0' * digits if digits else ''}\u202f%"))
+
+
+def number(value: Any, digits: int | None = None) -> str:
+    """A number in the reader's language: at most ``digits`` decimals (default: as many as it has, up to 2)."""
+    if value is None:
+        return "–"
+    return str(format_decimal(Decimal(str(value)), "#,##0." + "#" * (2 if digits is None else digits)))
+
+
+def day(value: date | datetime | None) -> str:
+    """A calendar day, in the organisation's zone: "19 Nov 2026", "2026年11月19日"."""
+    if value is None:
+        return "–"
+    value = clock.day_of(value) if isinstance(value, datetime) else value
+    return str(format_date(value, "d MMM y" if str(get_locale()) == "en" else "y年M月d日"))
+
+
+def short_day(value: date | datetime | None) -> str:
+    """A calendar day without the year: "19 Nov", "11月19日"."""
+    if value is None:
+        return "–"
+    value = clock.day_of(value) if isinstance(value, datetime) else value
+    return str(format_date(value, "d MMM" if str(get_locale()) == "en" else "M月d日"))
+
+
+def instant(value: datetime | None) -> str:
+    """Day and time in the organisation's zone."""
+    if value is None:
+        return "–"
+    pattern = "d MMM y, HH:mm" if str(get_locale()) == "en" else "y年M月d日 HH:mm"
+    return str(format_datetime(value.astimezone(clock.timezone()), pattern, rebase=False))
+
+
+def clock_time(value: datetime | None) -> str:
+    """Time of day with seconds in the organisation's zone: "10:03:22"."""
+    return "–" if value is None else value.astimezone(clock.timezone()).strftime("%H:%M:%S")
+
+
+def clauses(value: str) -> Markup:
+    """A Chinese title whose clauses break as a whole: each clause in its own inline block."""
+    out, clause = [], ""
+    for character in value:
+        clause += character
+        if character in "，。；：！？、":
+            out.append(clause)
+            clause = ""
+    return Markup("").join(Markup('<span class="clause">{}</span>').format(part) for part in [*out, clause] if part)
+
+
+# ---- errors -----------------------------------------------------------------
+
+
+def _show(error: LmsError) -> WerkzeugResponse:
+    if request.path.startswith("/api/"):
+        return api.problem(error)
+    if wants_json():
+        return api.problem(error)
+    page = render_template(
+        "errors/error.html",
+        status=error.status,
+        title=gettext(error.title),
+        sentence=error.message.translated(gettext),
+        errors={name: message.translated(gettext) for name, message in error.errors.items()},
+        request_id=request_id(),
+    )
+    return make_response(page, error.status)
+
+
+def _expected(error: LmsError) -> WerkzeugResponse:
+    return _show(error)
+
+
+def _csrf(_error: CSRFError) -> WerkzeugResponse:
+    return _show(
+        LmsError(Message(N_("This page was open too long or you signed in again. Go back, reload it, and send it once more.")))
+    )
+
+
+_SENTENCES = {
+    400: N_("The server could not understand this request. Go back and try again."),
+    404: N_("Nothing is here, or it is not meant for you. Check the address, or start from your training page."),
+    405: N_("This address does not take that kind of request."),
+    413: N_("That is too large. Files may have at most 12 MB."),
+    415: N_("This kind of content cannot be used here."),
+    429: N_("Too many tries. Wait a minute, then try again."),
+}
+
+
+def _http(error: HTTPException) -> WerkzeugResponse:
+    if error.code is not None and error.code < 400:
+        return error.get_response()  # redirects, and responses raised as they are
+    code = error.code or 500
+    kind: type[LmsError] = {404: NotFound, 429: TooMany}.get(code, LmsError)
+    expected = kind(Message(_SENTENCES.get(code, N_("The server could not do this. Try again in a moment."))))
+    expected.status = code
+    response = _show(expected)
+    if isinstance(error, MethodNotAllowed) and error.valid_methods:
+        response.headers["Allow"] = ", ".join(sorted(error.valid_methods))
+    if retry := getattr(error, "retry_after", None):
+        response.headers["Retry-After"] = str(retry)
+    return response
+
+
+def _integrity(error: IntegrityError) -> WerkzeugResponse:
+    log.warning("integrity_error", error=str(error.orig))
+    return _show(Conflict(Message(N_("Somebody else was faster, or it was sent twice. Reload the page to see how it stands."))))
+
+
+def _operational(error: OperationalError) -> WerkzeugResponse:
+    log.error("database_unavailable", error=str(error.orig))
+    db.session.rollback()
+    response = _show(Unavailable(Message(N_("The database is busy or away. Nothing was lost that was confirmed; try again in a few seconds."))))
+    response.headers["Retry-After"] = "5"
+    return response
+
+
+def _unexpected(error: Exception) -> WerkzeugResponse:
+    log.exception("unexpected_error")
+    if current_app.testing or current_app.debug:
+        raise error
+    db.session.rollback()
+    expected = LmsError(Message(N_("Something went wrong on our side. Tell an administrator the number below.")))
+    expected.status = 500
+    return _show(expected)
+
+
+# ---- language switch and style guide --------------------------------------------
+
+
+@bp.post("/language")
+@unit_of_work
+@access.requires(access.PUBLIC)
+def switch_language() -> WerkzeugResponse:
+    """Remember the language in a cookie, and with the person when somebody is signed in."""
+    chosen = locale.normalised(request.form.get("language")) or locale.language()
+    if current_user.is_authenticated:
+        db.session.merge(current_user._get_current_object()).language = chosen
+    target = request.form.get("next", "/")
+    response = redirect(target if target.startswith("/") and not target.startswith(("//", "/\\")) else "/")
+    response.set_cookie(locale.COOKIE, chosen, max_age=31536000, samesite="Lax", httponly=True, secure=request.is_secure)
+    return response
+
+
+@bp.get("/styleguide")
+@access.requires(access.PUBLIC)
+def styleguide() -> str:
+    """All parts of the look on one page; for development only."""
+    if not (current_app.debug or current_app.testing):
+        raise NotFound(Message(_SENTENCES[404]))
+    return render_template("styleguide.html")
+
+

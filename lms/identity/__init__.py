@@ -1,0 +1,1 @@
+"""People, departments, sites, job roles, and how they sign in."""
