@@ -1,0 +1,87 @@
+// Exchanges one part of the page instead of loading all of it, for links and forms with data-swap="#part".
+// The server answers with the whole page as ever; without this module the page simply loads.
+// data-swap-push also puts the new address into the history (for filters and pages of a list).
+
+const busy = new WeakSet();
+
+export async function swap(element, selector, url, options = {}) {
+  const target = document.querySelector(selector);
+  const response = await fetch(url, { credentials: "same-origin", headers: { Accept: "text/html" }, ...options });
+  const page = new DOMParser().parseFromString(await response.text(), "text/html");
+  const fresh = page.querySelector(selector);
+  if (!target || !fresh) {
+    // another page came back (signed out, an error): show it as the browser would
+    location.assign(response.redirected || !options.method ? response.url : location.href);
+    return;
+  }
+  const focus = remembered(document.activeElement, target);
+  target.replaceWith(fresh);
+  document.title = page.title || document.title;
+  if (element.hasAttribute("data-swap-push")) history.pushState({}, "", response.url);
+  restore(focus, fresh);
+  announce(fresh);
+  fresh.dispatchEvent(new CustomEvent("swapped", { bubbles: true }));
+}
+
+function remembered(active, target) {
+  if (!target.contains(active)) return null;
+  const value = active.getAttribute("value");
+  return { id: active.id, name: active.getAttribute("name"), value, start: active.selectionStart };
+}
+
+function restore(focus, fresh) {
+  const problems = fresh.querySelector("#errors");
+  if (problems) return problems.focus();
+  if (!focus) return undefined;
+  const named = [...fresh.querySelectorAll("[name]")].filter((field) => field.getAttribute("name") === focus.name);
+  const again =
+    (focus.id && document.getElementById(focus.id)) ||
+    named.find((field) => field.getAttribute("value") === focus.value) ||
+    named[0] ||
+    fresh.querySelector("[autofocus], h1, h2, h3");
+  if (!again) return undefined;
+  if (!again.matches("a[href], button, input, select, textarea, summary")) again.tabIndex = -1;
+  again.focus({ preventScroll: true });
+  if (focus.start != null && again.setSelectionRange && again.type !== "email") again.setSelectionRange(focus.start, focus.start);
+}
+
+function announce(fresh, failed = false) {
+  const place = document.getElementById("announce");
+  const said = fresh?.querySelector("[data-announce], [role=alert], h1, h2, h3");
+  const words = failed ? place.dataset.failed : said?.dataset.announce || said?.textContent || document.title;
+  place.textContent = "";
+  setTimeout(() => (place.textContent = words.trim()), 50); // an emptied region is read again
+}
+
+async function guarded(event, element, url, options) {
+  event.preventDefault();
+  if (busy.has(element)) return; // a double click is one act
+  busy.add(element);
+  element.setAttribute("aria-busy", "true");
+  try {
+    await swap(element, element.dataset.swap, url, options);
+  } catch {
+    announce(null, true); // what was typed is still in the page
+  } finally {
+    busy.delete(element);
+    element.removeAttribute("aria-busy");
+  }
+}
+
+document.addEventListener("click", (event) => {
+  const link = event.target.closest("a[data-swap]");
+  if (!link || event.defaultPrevented || event.button || event.metaKey || event.ctrlKey || event.shiftKey) return;
+  guarded(event, link, link.href);
+});
+
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (!form.matches("form[data-swap]") || event.defaultPrevented) return;
+  const data = new FormData(form, event.submitter);
+  const url = new URL(event.submitter?.getAttribute("formaction") || form.getAttribute("action") || location.href, location.href);
+  if (form.method === "post") return guarded(event, form, url, { method: "POST", body: data });
+  url.search = new URLSearchParams(data).toString();
+  return guarded(event, form, url);
+});
+
+addEventListener("popstate", () => location.reload());
