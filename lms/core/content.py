@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -10,6 +10,7 @@ from pydantic import Field, ValidationError
 
 from lms.core.definition_errors import Fault
 from lms.core.definitions import (
+    UNTRANSLATED,
     Day,
     Definition,
     Document,
@@ -22,10 +23,10 @@ from lms.core.definitions import (
     Reference,
     Severity,
     Text,
-    TextMap,
     canonical,
     digest,
     dotted,
+    pilot_faults,
     plain,
     unique_by,
 )
@@ -49,12 +50,12 @@ __all__ = [
     "Reference",
     "Severity",
     "Text",
-    "TextMap",
     "canonical",
     "digest",
     "dotted",
     "dump_yaml",
     "pack_folders",
+    "pilot_faults",
     "plain",
     "read_pack",
     "read_yaml",
@@ -71,13 +72,25 @@ MOST_MEDIA_BYTES = 5 * 1024 * 1024
 def validate(
     model: type[M], document: Document, default_language: str = ENGLISH, *, strict: bool = False
 ) -> tuple[M | None, list[Problem]]:
-    """The definition in a document, or none; with all problems. A missing translation warns, or with ``strict`` errs."""
+    """The definition in a document, or none; with all problems, by line.
+
+    A missing translation is a warning; with ``strict`` it is an error.
+    """
+    severity: Severity = "error" if strict else "warning"
+    definition, problems = _read(model, document, {"default_language": default_language, "all_languages": True})
+    if definition is None:
+        untranslated = [replace(p, severity=severity) for p in problems if p.message.template == UNTRANSLATED]
+        definition, problems = _read(model, document, {"default_language": default_language})
+        problems += untranslated
+    is_refused = document.unread or any(problem.severity == "error" for problem in problems)
+    return (None if is_refused else definition), sorted(problems, key=lambda problem: problem.line)
+
+
+def _read(model: type[M], document: Document, context: Mapping[str, Any]) -> tuple[M | None, list[Problem]]:
     try:
-        definition = model.model_validate(document.data, context={"default_language": default_language})
+        return model.model_validate(document.data, context=context), []
     except ValidationError as error:
-        return None, sorted(_problems(document, error), key=lambda problem: problem.line)
-    untranslated = list(_missing_translations(definition, (), document, "error" if strict else "warning"))
-    return (None if strict and untranslated or document.unread else definition), untranslated
+        return None, list(_problems(document, error))
 
 
 def _problems(document: Document, error: ValidationError) -> Iterator[Problem]:
@@ -89,7 +102,7 @@ def _problems(document: Document, error: ValidationError) -> Iterator[Problem]:
 
 
 def _place_in(data: Any, loc: Loc, depth: int) -> Loc:
-    """The place in the file: without the names of union members that pydantic puts in; the last ``depth`` parts stay."""
+    """The place in the file, without the names of union members that pydantic puts in; the last parts stay."""
     kept: list[str | int] = []
     end = len(loc) - depth
     for part in loc[:end]:
@@ -97,25 +110,6 @@ def _place_in(data: Any, loc: Loc, depth: int) -> Loc:
             kept.append(part)
             data = data[part]
     return (*kept, *loc[end:])
-
-
-def _missing_translations(value: Any, loc: Loc, document: Document, severity: Severity) -> Iterator[Problem]:
-    if isinstance(value, TextMap):
-        if missing := [language for language in LANGUAGES if language not in value]:
-            message = Message(N_("A translation is missing: %(languages)s."), {"languages": ", ".join(missing)})
-            yield document.problem(loc, message, severity)
-        return
-    for part, inner in _parts(value):
-        yield from _missing_translations(inner, (*loc, part), document, severity)
-
-
-def _parts(value: Any) -> Iterator[tuple[str | int, Any]]:
-    if isinstance(value, Definition):
-        yield from ((info.alias or name, getattr(value, name)) for name, info in type(value).model_fields.items())
-    elif isinstance(value, dict):
-        yield from value.items()
-    elif isinstance(value, list):
-        yield from enumerate(value)
 
 
 class PackFile(Definition):
@@ -208,7 +202,7 @@ def read_pack(directory: Path) -> Pack:
     for part in parts:
         for path in sorted(part.rglob("*")):
             if path.is_file() and not any(name.startswith(".") for name in path.relative_to(part).parts):
-                _read(path, path.relative_to(directory).parts, found)
+                _read_file(path, path.relative_to(directory).parts, found)
     name, language = _pack_name(directory, found)
     documents = {kind: tuple(listed) for kind, listed in found.documents.items() if kind != "pack"}
     return Pack(name, language, documents, tuple(found.lessons), tuple(found.media), tuple(found.problems))
@@ -223,7 +217,7 @@ def _pack_name(directory: Path, found: _Collector) -> tuple[str, str]:
     return directory.resolve().name, ENGLISH
 
 
-def _read(path: Path, parts: tuple[str, ...], found: _Collector) -> None:
+def _read_file(path: Path, parts: tuple[str, ...], found: _Collector) -> None:
     match parts:
         case ("courses", _, "media", _) | ("question_bank", "media", _):
             _read_media(path, parts, found)

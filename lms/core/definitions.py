@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, ClassVar, Literal, Self
 
 from pydantic import (
     AfterValidator,
@@ -22,7 +22,7 @@ from pydantic import (
     WrapValidator,
     model_validator,
 )
-from pydantic_core import PydanticUndefined
+from pydantic.fields import FieldInfo
 
 from lms.core.definition_errors import Fault, combined, refusal
 from lms.core.texts import ENGLISH, LANGUAGES, N_, Message
@@ -32,6 +32,7 @@ Loc = tuple[str | int, ...]
 
 KEY_PATTERN = r"^[a-z0-9]+(-[a-z0-9]+)*$"
 KEY_LENGTH = 64
+UNTRANSLATED = N_("A translation is missing: %(languages)s.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,14 +94,10 @@ class Reference:
     loc: Loc
 
 
-class TextMap(dict[str, str]):
-    """A text by language, in the order of ``LANGUAGES``; marks a value as a text for those who walk definitions."""
-
-
-def _read_text(value: object, info: ValidationInfo) -> TextMap:
-    default = (info.context or {}).get("default_language", ENGLISH)
+def _read_text(value: object, info: ValidationInfo) -> dict[str, str]:
+    context: Mapping[str, Any] = info.context or {}
     if isinstance(value, str):
-        value = {default: value}
+        value = {context.get("default_language", ENGLISH): value}
     if not isinstance(value, Mapping):
         raise refusal(_not_a_text(value))
     faults = [fault for language, words in value.items() for fault in _translation_faults(language, words)]
@@ -108,7 +105,10 @@ def _read_text(value: object, info: ValidationInfo) -> TextMap:
         faults = [Fault((), N_("The text is empty; write it."))]
     if faults:
         raise combined("text", faults)
-    return TextMap({language: value[language].strip() for language in LANGUAGES if language in value})
+    missing = [language for language in LANGUAGES if language not in value]
+    if missing and context.get("all_languages"):
+        raise refusal(Message(UNTRANSLATED, {"languages": ", ".join(missing)}))
+    return {language: value[language].strip() for language in LANGUAGES if language in value}
 
 
 def _not_a_text(value: object) -> Message:
@@ -258,6 +258,9 @@ class Definition(BaseModel):
 
     model_config = ConfigDict(strict=True, extra="forbid", frozen=True, serialize_by_alias=True)
 
+    written_last: ClassVar[tuple[str, ...]] = ()
+    """Fields that stand last in a file although a base class declares them."""
+
     def faults(self) -> Iterator[Fault]:
         """What is wrong between the fields of this definition; rooms override it."""
         return iter(())
@@ -274,19 +277,30 @@ class Definition(BaseModel):
         return definition
 
 
+def pilot_faults(status: str, sites: list[str]) -> Iterator[Fault]:
+    """A pilot names the sites that try it; what is live is for all."""
+    if status == "pilot" and not sites:
+        yield Fault(("sites",), N_("A pilot needs the sites that try it; add them."))
+    if status == "live" and sites:
+        yield Fault(("sites",), N_("Sites belong to a pilot; add “status: pilot” or take them away."))
+
+
 def names(model: type[BaseModel]) -> list[str]:
     """The names of a definition's fields as they stand in a file, in their order."""
-    return [info.alias or name for name, info in model.model_fields.items()]
+    return [info.alias or name for name, info in _fields(model)]
+
+
+def _fields(model: type[BaseModel]) -> list[tuple[str, FieldInfo]]:
+    last: tuple[str, ...] = getattr(model, "written_last", ())
+    return sorted(model.model_fields.items(), key=lambda item: item[0] in last)
 
 
 def plain(definition: Definition) -> dict[str, Any]:
     """A definition as a file holds it: names and order as declared, defaults left out, numbers exact."""
     return {
         info.alias or name: _plain(value)
-        for name, info in type(definition).model_fields.items()
-        if (value := getattr(definition, name)) != info.get_default(call_default_factory=True)
-        or info.default is PydanticUndefined
-        and info.default_factory is None
+        for name, info in _fields(type(definition))
+        if (value := getattr(definition, name)) != info.default or info.is_required()
     }
 
 

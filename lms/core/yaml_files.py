@@ -116,7 +116,8 @@ class _Reader:
 
     def _refuse_hidden_things(self, event: yaml.NodeEvent, line: int) -> None:
         if isinstance(event, yaml.AliasEvent):
-            self.problem(line, N_("Aliases are not used here; write out what “*%(name)s” stands for."), name=event.anchor)
+            unwelcome = N_("Aliases are not used here; write out what “*%(name)s” stands for.")
+            self.problem(line, unwelcome, name=event.anchor)
         elif event.anchor is not None:
             self.problem(line, N_("Anchors are not used here; take “&%(name)s” away."), name=event.anchor)
         if getattr(event, "tag", None) is not None:
@@ -258,9 +259,9 @@ def _leaf(value: Any, indent: str) -> str:
 
 def _fits_block(text: str) -> bool:
     """Whether a literal block gives the text back exactly: several lines, no odd blanks at the edges of any."""
-    return "\n" in text and all(
-        line == line.strip() and (line or 0 < number) for number, line in enumerate(text.split("\n"))
-    ) and text[-1] != "\n" and not ODD.search(text)
+    lines = text.split("\n")
+    are_tidy = all(line == line.strip() for line in lines) and lines[0] and lines[-1]
+    return len(lines) > 1 and bool(are_tidy) and not ODD.search(text)
 
 
 def _block(text: str, indent: str) -> str:
@@ -269,9 +270,7 @@ def _block(text: str, indent: str) -> str:
 
 ODD = re.compile("[^\\n\\x20-\\x7e\\xa0-\\u2027\\u202a-\\ud7ff\\ue000-\\ufefe\\uff00-\\ufffd\\U00010000-\\U0010ffff]")
 SAFE = re.compile(r"[^\s\-?:,\[\]{}#&*!|>'\"%@`]([^:#]|:(?! |$)|(?<! )#)*(?<![ :])")
-MISREAD = re.compile(
-    r"(?i:y|n|yes|no|on|off|true|false|null|~|=|<<)|[-+.]?[0-9][-+0-9_.:,xobae]*|[-+]?\.(?i:inf|nan)"
-)
+MISREAD = re.compile(r"(?i:y|n|yes|no|on|off|true|false|null|~|=|<<)|[-+.]?[0-9][-+0-9_.:,xobae]*|[-+]?\.(?i:inf|nan)")
 DAY = re.compile(r"\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d)?([-+]\d\d:\d\d)?)?")
 
 
