@@ -18,10 +18,14 @@ from lms.core.definitions import (
     Loc,
     Md,
     Moment,
+    NotNegative,
     Number,
+    Percent,
+    Positive,
     Problem,
     Reference,
     Severity,
+    Share,
     Text,
     canonical,
     digest,
@@ -44,11 +48,15 @@ __all__ = [
     "Md",
     "MediaFile",
     "Moment",
+    "NotNegative",
     "Number",
     "Pack",
+    "Percent",
+    "Positive",
     "Problem",
     "Reference",
     "Severity",
+    "Share",
     "Text",
     "canonical",
     "digest",
@@ -106,7 +114,7 @@ def _place_in(data: Any, loc: Loc, depth: int) -> Loc:
     kept: list[str | int] = []
     end = len(loc) - depth
     for part in loc[:end]:
-        if isinstance(part, int) or isinstance(data, Mapping) and part in data:
+        if isinstance(part, int) or (isinstance(data, Mapping) and part in data):
             kept.append(part)
             data = data[part]
     return (*kept, *loc[end:])
@@ -167,7 +175,7 @@ class _Collector:
     problems: list[Problem] = field(default_factory=list)
 
     def refuse(self, path: Path, message: str, line: int = 1, **values: Any) -> None:
-        self.problems.append(Problem(str(path), line, "", Message(message, values)))
+        self.problems.append(Problem(path.as_posix(), line, "", Message(message, values)))
 
     def words(self, path: Path) -> str | None:
         """The text of a file, or none when it is not UTF-8."""
@@ -183,7 +191,7 @@ class _Collector:
         text = self.words(path)
         if text is None:
             return None
-        document, problems = read_yaml(str(path), text)
+        document, problems = read_yaml(path.as_posix(), text)
         self.problems += problems
         return document
 
@@ -251,7 +259,7 @@ def _read_lesson(path: Path, course: str, name: str, found: _Collector) -> None:
     elif (text := found.words(path)) is not None:
         if not text.strip():
             found.refuse(path, N_("The file is empty; fill it or delete it."))
-        found.lessons.append(LessonFile(str(path), course, lesson, language, text))
+        found.lessons.append(LessonFile(path.as_posix(), course, lesson, language, text))
 
 
 def _read_media(path: Path, parts: tuple[str, ...], found: _Collector) -> None:
@@ -265,7 +273,7 @@ def _read_media(path: Path, parts: tuple[str, ...], found: _Collector) -> None:
         found.refuse(path, N_("This is not a picture (PNG, JPEG, GIF, WebP) nor a recording (MP3, Ogg, WAV)."))
         return
     owner = parts[1] if parts[0] == COURSES else None
-    found.media.append(MediaFile(str(path), owner, path.name, media_type, size, hashlib.sha256(raw).hexdigest()))
+    found.media.append(MediaFile(path.as_posix(), owner, path.name, media_type, size, hashlib.sha256(raw).hexdigest()))
 
 
 def media_type_of(raw: bytes) -> str | None:

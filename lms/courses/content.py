@@ -1,7 +1,6 @@
 """Course files: what a course, its lessons and its SOP cards are, and what they refer to (pure)."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from pathlib import PurePath
 from typing import Annotated, Any, Literal
 
 from pydantic import Field, model_validator
@@ -142,7 +141,7 @@ def check_files(
     ``files`` and ``media`` are those of this folder only. Missing prose is a warning; with ``strict`` an error.
     """
     problems = []
-    folder = PurePath(document.path).parent.name
+    folder = document.path.split("/")[-2]
     if folder != course.course:
         message = Message(N_("The course stands in the folder “%(folder)s”; give both one name."), {"folder": folder})
         problems.append(document.problem(("course",), message))

@@ -7,9 +7,9 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import AfterValidator, Field, WithJsonSchema
 
-from lms.core.content import Definition, Fault, Key, Md, Number, Text, unique_by
+from lms.core.content import Definition, Fault, Key, Md, NotNegative, Number, Positive, Share, Text, unique_by
 from lms.core.definition_errors import refusal
-from lms.core.definitions import KEY_PATTERN
+from lms.core.field_types import KEY_PATTERN
 from lms.core.texts import N_, Message
 from lms.question_bank.short_answers import normalised
 
@@ -18,24 +18,6 @@ EMOTIONS = ("angry", "anxious", "disappointed", "confused", "impatient", "sad", 
 
 SOP_PATTERN = KEY_PATTERN.removesuffix("$") + r"(/[a-z0-9]+(-[a-z0-9]+)*){0,2}$"
 MEDIA_PATTERN = r"^[^/\\]+\.[A-Za-z0-9]+$"
-
-
-def _above_zero(value: Decimal) -> Decimal:
-    if value <= 0:
-        raise refusal(Message(N_("Write a number above 0.")))
-    return value
-
-
-def _at_least_zero(value: Decimal) -> Decimal:
-    if value < 0:
-        raise refusal(Message(N_("Write a number that is at least 0.")))
-    return value
-
-
-def _share(value: Decimal) -> Decimal:
-    if not 0 <= value <= 1:
-        raise refusal(Message(N_("Write a number from 0 to 1.")))
-    return value
 
 
 def _sop_ref(value: str) -> str:
@@ -50,9 +32,6 @@ def _media_name(value: str) -> str:
     return value
 
 
-Positive = Annotated[Number, AfterValidator(_above_zero), WithJsonSchema({"type": "number", "exclusiveMinimum": 0})]
-NotNegative = Annotated[Number, AfterValidator(_at_least_zero), WithJsonSchema({"type": "number", "minimum": 0})]
-Share = Annotated[Number, AfterValidator(_share), WithJsonSchema({"type": "number", "minimum": 0, "maximum": 1})]
 SopRef = Annotated[str, AfterValidator(_sop_ref), WithJsonSchema({"type": "string", "pattern": SOP_PATTERN})]
 MediaName = Annotated[str, AfterValidator(_media_name), WithJsonSchema({"type": "string", "pattern": MEDIA_PATTERN})]
 Keys = Annotated[list[Key], Field(min_length=1), unique_by()]

@@ -1,0 +1,228 @@
+"""Exam plan files: what is drawn, what passes, and whether the item banks hold enough for it (pure)."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from lms.core.content import (
+    Definition,
+    Fault,
+    Key,
+    Moment,
+    NotNegative,
+    Percent,
+    Reference,
+    Text,
+    pilot_faults,
+    unique_by,
+)
+from lms.core.texts import N_
+from lms.question_bank.items import SopRef
+
+Count = Annotated[int, Field(ge=0)]
+Least = Annotated[int, Field(ge=1)]
+Difficulty = Literal["easy", "medium", "hard"]
+
+
+class Section(Definition):
+    """One part of an exam: how many items it draws, and from where."""
+
+    title: Text | None = None
+    topic: Key | None = None
+    sop: SopRef | None = None
+    items: Annotated[list[Key], Field(min_length=1), unique_by()] | None = None
+    draw: Least | None = None
+    difficulty: dict[Difficulty, Count] | None = None
+    cut: Percent | None = None
+
+    def faults(self) -> Iterator[Fault]:
+        sources = [name for name in ("topic", "sop", "items") if getattr(self, name) is not None]
+        if not sources:
+            yield Fault((), N_("Say where the items come from: add topic, sop or items."))
+        if len(sources) > 1:
+            values = {"first": sources[0], "second": sources[1]}
+            yield Fault((sources[1],), N_("Items come from one place; keep %(first)s or %(second)s."), values)
+        if self.items is not None and self.draw is not None and self.draw > len(self.items):
+            yield Fault(
+                ("draw",),
+                N_("This draws %(draw)s items, but only %(held)s are listed."),
+                {"draw": self.draw, "held": len(self.items)},
+            )
+        if self.difficulty is not None:
+            total = sum(self.difficulty.values())
+            if total < 1 or self.draw not in (None, total):
+                yield Fault(
+                    ("difficulty",),
+                    N_("The counts add up to %(total)s; they must add up to %(draw)s."),
+                    {"total": total, "draw": self.draw or 1},
+                )
+
+    @property
+    def asked(self) -> int | None:
+        """How many items the section draws; none when it takes all there are."""
+        if self.draw is None and self.difficulty is not None:
+            return sum(self.difficulty.values())
+        return self.draw
+
+
+class Shuffle(Definition):
+    """What every attempt sees in another order."""
+
+    items: bool = True
+    options: bool = True
+
+
+Showing = Literal["at-once", "after-pass", "after-close", "never"]
+
+
+class Show(Definition):
+    """When a learner sees the score, and when the right answers."""
+
+    score: Showing = "at-once"
+    answers: Showing = "after-pass"
+
+
+class Exam(Definition):
+    """An exam plan as its file states it."""
+
+    exam: Key
+    title: Text
+    sections: Annotated[list[Section], Field(min_length=1)]
+    cut: Percent = Decimal(80)
+    time_limit_minutes: Least | None = None
+    when_time_is_up: Literal["auto-submit", "grace", "abandon"] = "auto-submit"
+    grace_minutes: Count = 0
+    attempts: Least | None = None
+    wait_hours: NotNegative = Decimal(24)
+    counts: Literal["best", "first", "last", "mean"] = "best"
+    shuffle: Shuffle = Shuffle()
+    avoid_seen: bool = True
+    show: Show = Show()
+    opens_at: Moment | None = None
+    closes_at: Moment | None = None
+    assigned_only: bool = False
+    status: Literal["live", "pilot"] = "live"
+    sites: Annotated[list[Key], unique_by()] = []
+
+    def faults(self) -> Iterator[Fault]:
+        yield from pilot_faults(self.status, self.sites)
+        yield from self._listed_twice()
+        if self.when_time_is_up == "grace" and not self.grace_minutes:
+            yield Fault(("when_time_is_up",), N_("Grace needs its length; add grace_minutes."))
+        if self.closes_at is None and "after-close" in (self.show.score, self.show.answers):
+            yield Fault(("show",), N_("Nothing closes, so nothing would ever be shown; add closes_at."))
+        if self.opens_at and self.closes_at:
+            if (self.opens_at.tzinfo is None) != (self.closes_at.tzinfo is None):
+                yield Fault(("closes_at",), N_("Give opens_at and closes_at both with a time zone, or both without."))
+            elif self.closes_at <= self.opens_at:
+                yield Fault(("closes_at",), N_("The exam closes before it opens; change one of them."))
+
+    def _listed_twice(self) -> Iterator[Fault]:
+        seen: set[str] = set()
+        for index, section in enumerate(self.sections):
+            for place, key in enumerate(section.items or ()):
+                if key in seen:
+                    yield Fault(
+                        ("sections", index, "items", place),
+                        N_("“%(key)s” is listed in an earlier section already; an attempt shows an item once."),
+                        {"key": key},
+                    )
+            seen.update(section.items or ())
+
+
+SCHEMAS: dict[str, type[Definition]] = {"exam": Exam}
+
+
+def references(exam: Exam) -> Iterator[Reference]:
+    """What the sections draw from: topics, SOP places (``sop``) and items."""
+    for index, section in enumerate(exam.sections):
+        if section.topic:
+            yield Reference("topic", section.topic, ("sections", index, "topic"))
+        if section.sop:
+            yield Reference("sop", section.sop, ("sections", index, "sop"))
+        for place, key in enumerate(section.items or ()):
+            yield Reference("item", key, ("sections", index, "items", place))
+
+
+@dataclass(frozen=True, slots=True)
+class BankItem:
+    """What a plan needs to know of an item that may be drawn."""
+
+    key: str
+    topic: str
+    sop: tuple[str, ...] = ()
+    difficulty: str = "medium"
+
+
+def fits(section: Section, item: BankItem) -> bool:
+    """Whether a section may draw the item, its difficulty aside."""
+    if section.items is not None:
+        return item.key in section.items
+    if section.sop is not None:
+        return any(place == section.sop or place.startswith(section.sop + "/") for place in item.sop)
+    return item.topic == section.topic
+
+
+def check_supply(exam: Exam, bank: Iterable[BankItem]) -> Iterator[Fault]:
+    """Sections that ask for more items than there are, alone or because earlier sections use them too."""
+    bank = tuple(bank)
+    faults = [fault for index, section in enumerate(exam.sections) for fault in _shortages(index, section, bank)]
+    yield from faults or _shared_shortage(exam, bank)
+
+
+def _shortages(index: int, section: Section, bank: Sequence[BankItem]) -> Iterator[Fault]:
+    fitting = [item for item in bank if fits(section, item)]
+    asked = section.asked or 1
+    if section.items is None and len(fitting) < asked:
+        values = {"asked": asked, "held": len(fitting)}
+        loc = ("sections", index, "draw" if section.draw else "difficulty" if section.difficulty else "topic")
+        yield Fault(loc, N_("This asks for %(asked)s items, but there are only %(held)s."), values)
+        return
+    for level, count in (section.difficulty or {}).items():
+        held = sum(item.difficulty == level for item in fitting)
+        if held < count:
+            yield Fault(
+                ("sections", index, "difficulty", level),
+                N_("This asks for %(asked)s items of this difficulty, but there are only %(held)s."),
+                {"asked": count, "held": held},
+            )
+
+
+def _shared_shortage(exam: Exam, bank: Sequence[BankItem]) -> Iterator[Fault]:
+    """Gives every place of every section an item of its own (augmenting paths), or says where that fails."""
+    holder: dict[str, int] = {}
+    wanted: list[list[str]] = []
+    for index, section in enumerate(exam.sections):
+        for choices in _places(section, bank):
+            wanted.append(choices)
+            if not _placed(len(wanted) - 1, wanted, holder, set()):
+                yield Fault(
+                    ("sections", index),
+                    N_("Earlier sections draw from the same items, and too few are left for this one."),
+                )
+                return
+
+
+def _places(section: Section, bank: Sequence[BankItem]) -> Iterator[list[str]]:
+    """For every item the section draws, the items that could stand there."""
+    fitting = [item for item in bank if fits(section, item)]
+    if section.difficulty is None:
+        asked = len(fitting) if section.asked is None else section.asked
+        yield from [[item.key for item in fitting]] * asked
+        return
+    for level, count in section.difficulty.items():
+        yield from [[item.key for item in fitting if item.difficulty == level]] * count
+
+
+def _placed(place: int, wanted: Sequence[list[str]], holder: dict[str, int], tried: set[str]) -> bool:
+    for key in wanted[place]:
+        if key in tried:
+            continue
+        tried.add(key)
+        if key not in holder or _placed(holder[key], wanted, holder, tried):
+            holder[key] = place
+            return True
+    return False
