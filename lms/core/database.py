@@ -6,11 +6,12 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar, overload
 
 from flask import has_request_context, request
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import JSON, DateTime, Engine, MetaData, TypeDecorator, event
+from sqlalchemy import JSON, DateTime, Double, Engine, MetaData, Numeric, TypeDecorator, event
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import DeclarativeBase, registry
 
@@ -51,6 +52,30 @@ Document = JSON().with_variant(JSONB(), "postgresql")
 
 Verbatim = JSON()
 """A JSON column that gives back what was put in, key order included, on both databases."""
+
+
+class Exact(TypeDecorator[Decimal]):
+    """A decimal number to six places: NUMERIC on PostgreSQL; on SQLite a REAL, which holds twelve digits exactly."""
+
+    impl = Numeric(12, 6)
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Any) -> Any:
+        return dialect.type_descriptor(Double() if dialect.name == "sqlite" else Numeric(12, 6))
+
+    def process_bind_param(self, value: Any, dialect: Any) -> Any:
+        if value is None:
+            return None
+        exact = Decimal(value).quantize(_MILLIONTH)
+        return float(exact) if dialect.name == "sqlite" else exact
+
+    def process_result_value(self, value: Any, dialect: Any) -> Decimal | None:
+        if value is None:
+            return None
+        return (value if isinstance(value, Decimal) else Decimal(repr(value))).quantize(_MILLIONTH)
+
+
+_MILLIONTH = Decimal("0.000001")
 
 
 class Base(DeclarativeBase):
