@@ -10,17 +10,30 @@ from lms.core.events import Listener
 from lms.core.jobs import Periodic, Worker
 from lms.core.texts import N_
 from lms.core.web import NavItem
+from lms.identity import api as identity_api
 from lms.identity import views as identity
+from lms.identity import views_people as people
 
-PAGES: tuple[Blueprint, ...] = (identity.bp,)
+PAGES: tuple[Blueprint, ...] = (
+    identity.bp,
+    people.bp,
+)
 
-APIS: tuple[Api, ...] = ()
+APIS: tuple[Api, ...] = (
+    identity_api.api,
+)
 
 LISTENERS: tuple[tuple[type, Listener], ...] = ()
 
 JOBS: tuple[tuple[Mapping[str, Worker], tuple[Periodic, ...]], ...] = ()
 
-NAVIGATION: tuple[NavItem, ...] = ()
+NAVIGATION: tuple[NavItem, ...] = (
+    # learners: the first five are the tabs of the phone
+    # the desk
+    NavItem("people.people", N_("People"), "people", "people.read", "desk", "/admin/people"),
+    NavItem("people.tokens", N_("Tokens"), "key", "settings.write", "desk", "/admin/tokens"),
+    NavItem("people.audit_trail", N_("Audit trail"), "shield-check", "audit.read", "desk", "/admin/audit"),
+)
 
 
 def register_commands(app: Flask) -> None:

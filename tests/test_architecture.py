@@ -18,7 +18,7 @@ FLOORS = {
     "home": 5, "reporting": 5, "hr": 5,
     "improvement": 6,
 }  # fmt: skip
-TOP = {"factory", "rooms", "cli", "packs", "demo", "config", "__init__"}  # see the whole house
+TOP = {"factory", "rooms", "cli", "packs", "demo", "doctor", "serve", "config", "__init__"}  # see the whole house
 FURNITURE = {
     "__init__", "models", "service", "queries", "sync", "views", "forms", "api", "jobs", "listeners", "cli",
 }  # fmt: skip
@@ -53,7 +53,8 @@ def is_pure(path: Path) -> bool:
     if room == "core":
         return path.stem in PURE_CORE
     if room in FLOORS:
-        return relative.parts[1] != "adapters" and path.stem not in FURNITURE
+        furniture = path.stem in FURNITURE or path.stem.split("_")[0] in ("service", "queries", "views", "api", "models")
+        return relative.parts[1] != "adapters" and not furniture
     return False
 
 

@@ -49,8 +49,8 @@ def test_each_role_gets_what_the_table_says(
     page = sign_in(role) if role else app.test_client()
     call = api(role) if role else None
     for rule in sorted(rules(app), key=str):
-        if rule.endpoint in {"identity.sign_out", "identity.revoke_sign_ins"}:
-            continue  # would sign this browser out; see tests/identity
+        if rule.endpoint in {"identity.sign_out", "identity.revoke_sign_ins", "observe.readyz"}:
+            continue  # would sign this browser out, or says 503 on a schema without migrations; see their own tests
         permission = app.view_functions[rule.endpoint].requirement.permission  # type: ignore[attr-defined]
         for method in sorted((rule.methods or set()) - {"OPTIONS", "HEAD"}):
             url = address(rule)

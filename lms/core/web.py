@@ -21,7 +21,7 @@ from sqlalchemy.exc import IntegrityError, OperationalError
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
 from werkzeug.wrappers import Response as WerkzeugResponse
 
-from lms.core import access, api, clock, locale, markdown
+from lms.core import access, api, charts, clock, locale, markdown
 from lms.core.database import db, unit_of_work
 from lms.core.errors import Conflict, LmsError, NotFound, TooMany, Unavailable
 from lms.core.icons import icon
@@ -87,6 +87,7 @@ def register(app: Flask, navigation: Sequence[NavItem]) -> None:
         clock_time=clock_time,
         translated=_translated,
         clauses=clauses,
+        role_title=_role_title,
     )
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
@@ -215,6 +216,10 @@ def _md_inline(text: Any) -> Markup:
 
 def _translated(message: Any) -> str:
     return message.translated(gettext) if isinstance(message, Message) else gettext(str(message))
+
+
+def _role_title(role: str) -> str:
+    return gettext(access.ROLE_TITLES[access.Role(role)])
 
 
 def percent(value: Any, digits: int = 0) -> str:
@@ -371,6 +376,6 @@ def styleguide() -> str:
     """All parts of the look on one page; for development only."""
     if not (current_app.debug or current_app.testing):
         raise NotFound(Message(_SENTENCES[404]))
-    return render_template("styleguide.html")
+    return render_template("styleguide.html", charts=charts)
 
 

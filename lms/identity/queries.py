@@ -1,13 +1,17 @@
 """Reads about people, scoped to who asks."""
 
 import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, or_, select
+from sqlalchemy import Select, or_, select, tuple_
 from sqlalchemy.orm import joinedload
 
 from lms.core import access
+from lms.core.api import decode_cursor, encode_cursor
+from lms.core.audit import AuditEntry
 from lms.core.database import db
 from lms.core.errors import NotFound
 from lms.core.texts import Message, N_
@@ -51,6 +55,11 @@ def person_of_token(token: str, now: datetime) -> tuple[Person, frozenset[str]] 
 def person_by_email(email: str) -> Person | None:
     """The person with this address, whatever its case."""
     return db.session.scalar(select(Person).where(Person.email == email.strip().lower()))
+
+
+def person_by_name_at_door(name: str) -> Person | None:
+    """Whoever signs in with this address or employee number."""
+    return person_by_email(name) if "@" in name else person_by_number(name.strip())
 
 
 def person_by_number(employee_number: str) -> Person | None:
@@ -114,3 +123,70 @@ def open_sign_ins(person: Person, now: datetime) -> list[SignIn]:
         .limit(20)
     )
     return list(db.session.scalars(query))
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A page of rows and the cursor of the next one."""
+
+    rows: list[Any]
+    next: str | None
+
+
+def people_page(viewer: Any, *, text: str, cursor: str | None, limit: int, with_former: bool = False) -> Found:
+    """People the viewer may know about, by name; ``text`` is part of a name, address or employee number."""
+    query = visible_people(viewer).options(*PLACEMENT).order_by(Person.name, Person.id).limit(limit + 1)
+    if not with_former:
+        query = query.where(Person.deactivated_at.is_(None))
+    if text.strip():
+        part = text.strip()
+        query = query.where(
+            or_(
+                Person.name.icontains(part, autoescape=True),
+                Person.email.contains(part.lower(), autoescape=True),
+                Person.employee_number.startswith(part, autoescape=True),
+            )
+        )
+    if key := decode_cursor(cursor):
+        query = query.where(tuple_(Person.name, Person.id) > tuple_(str(key[0]), int(key[1])))
+    rows = list(db.session.scalars(query))
+    last = rows[limit - 1] if len(rows) > limit else None
+    return Found(rows[:limit], encode_cursor(last.name, last.id) if last else None)
+
+
+def live_tokens(now: datetime) -> list[tuple[ApiToken, Person]]:
+    """Tokens that still work, with their people, newest first (at most 200)."""
+    query = (
+        select(ApiToken, Person)
+        .join(Person, Person.id == ApiToken.person_id)
+        .where(ApiToken.revoked_at.is_(None), ApiToken.expires_at > now)
+        .order_by(ApiToken.id.desc())
+        .limit(200)
+    )
+    return [(token, person) for token, person in db.session.execute(query)]
+
+
+def audit_page(*, text: str, cursor: str | None, limit: int) -> Found:
+    """Audit entries, newest first; ``text`` begins the action or is part of the subject or the actor's name."""
+    query = select(AuditEntry).order_by(AuditEntry.id.desc()).limit(limit + 1)
+    if text.strip():
+        part = text.strip()
+        query = query.where(
+            or_(
+                AuditEntry.action.startswith(part, autoescape=True),
+                AuditEntry.subject.contains(part, autoescape=True),
+                AuditEntry.actor_name.contains(part, autoescape=True),
+            )
+        )
+    if key := decode_cursor(cursor):
+        query = query.where(AuditEntry.id < int(key[0]))
+    rows = list(db.session.scalars(query))
+    return Found(rows[:limit], encode_cursor(rows[limit - 1].id) if len(rows) > limit else None)
+
+
+def emails(person_ids: Iterable[int]) -> dict[int, str]:
+    """Addresses of people by id, in one query (none for no ids)."""
+    wanted = set(person_ids)
+    if not wanted:
+        return {}
+    return dict(db.session.execute(select(Person.id, Person.email).where(Person.id.in_(wanted))).tuples())

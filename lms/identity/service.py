@@ -169,6 +169,28 @@ def ensure_job_role(key: str, title: dict[str, str] | None = None) -> JobRole:
     return role
 
 
+def change_person(
+    person: Person,
+    *,
+    name: str,
+    email: str,
+    employee_number: str | None,
+    hired_on: date | None,
+    actor: Any,
+    now: datetime,
+) -> None:
+    """Change who a person is; raises ``Conflict`` for an address or number that somebody else has."""
+    email, employee_number = email.strip().lower(), employee_number or None
+    for other in (queries.person_by_email(email), queries.person_by_number(employee_number or "")):
+        if other is not None and other.id != person.id:
+            raise Conflict(Message(N_("%(name)s has this address or employee number already."), {"name": other.name}))
+    before = (person.name, person.email, person.employee_number, person.hired_on)
+    person.name, person.email, person.employee_number, person.hired_on = name.strip(), email, employee_number, hired_on
+    after = (person.name, person.email, person.employee_number, person.hired_on)
+    if before != after:
+        audit.record("person.change", f"person:{email}", actor=actor, now=now, before=before, after=after)
+
+
 def set_roles(person: Person, roles: Iterable[Role], *, actor: Any, now: datetime) -> None:
     """Give a person exactly these permission roles."""
     after = sorted({role.value for role in roles})
@@ -317,3 +339,13 @@ def issue_token(
     )
     audit.record("token.issue", f"person:{person.email}", actor=actor, now=now, scopes=chosen, days=days)
     return token
+
+
+def revoke_token(token_id: int, *, actor: Any, now: datetime) -> None:
+    """End a bearer token."""
+    token = db.session.get(ApiToken, token_id)
+    if token is None:
+        raise NotFound(Message(N_("There is no such token.")))
+    if token.revoked_at is None:
+        token.revoked_at = now
+        audit.record("token.revoke", f"token:{token_id}", actor=actor, now=now, person=token.person_id)

@@ -48,10 +48,10 @@ def sign_in() -> str | Response | tuple[str, int]:
     """The door."""
     form = SignInForm()
     if form.validate_on_submit():
-        person = queries.person_by_email(form.email.data)
+        person = queries.person_by_name_at_door(form.email.data)
         if service.password_matches(person, form.password.data):
             return _enter(person, form.next.data)
-        form.password.errors = [gettext("The address or the password is not right. Check both and try again.")]
+        form.password.errors = [gettext("The name or the password is not right. Check both and try again.")]
     elif request.method == "GET":
         form.next.data = request.args.get("next", "")
     return render_template("identity/sign_in.html", form=form), 422 if form.errors else 200
