@@ -25,8 +25,13 @@ def run_jobs(once: bool) -> None:
         click.echo(f"{background.run_due()} jobs run")
         return
     stop = threading.Event()
+
+    def finish(*_: object) -> None:
+        stop.set()
+        current_app.extensions["lms.job_bell"].set()
+
     for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: (stop.set(), current_app.extensions["lms.job_bell"].set()) and None)
+        signal.signal(number, finish)
     background.work(current_app._get_current_object(), stop)  # type: ignore[attr-defined]
 
 

@@ -19,9 +19,7 @@ PAGES: tuple[Blueprint, ...] = (
     people.bp,
 )
 
-APIS: tuple[Api, ...] = (
-    identity_api.api,
-)
+APIS: tuple[Api, ...] = (identity_api.api,)
 
 LISTENERS: tuple[tuple[type, Listener], ...] = ()
 

@@ -53,7 +53,13 @@ def is_pure(path: Path) -> bool:
     if room == "core":
         return path.stem in PURE_CORE
     if room in FLOORS:
-        furniture = path.stem in FURNITURE or path.stem.split("_")[0] in ("service", "queries", "views", "api", "models")
+        furniture = path.stem in FURNITURE or path.stem.split("_")[0] in (
+            "service",
+            "queries",
+            "views",
+            "api",
+            "models",
+        )
         return relative.parts[1] != "adapters" and not furniture
     return False
 
@@ -78,7 +84,9 @@ def test_imports_fall(path: Path) -> None:
         )
 
 
-@pytest.mark.parametrize("path", [path for path in modules() if is_pure(path)], ids=lambda path: str(path.relative_to(LMS)))
+@pytest.mark.parametrize(
+    "path", [path for path in modules() if is_pure(path)], ids=lambda path: str(path.relative_to(LMS))
+)
 def test_pure_files_know_no_web_no_database_no_clock(path: Path) -> None:
     for name, line in imported(path):
         head = name.split(".")[0]
@@ -100,7 +108,9 @@ def test_imports_stand_at_the_top() -> None:
 
 def test_every_module_says_what_it_is_for() -> None:
     for path in modules():
-        assert ast.get_docstring(ast.parse(path.read_text(encoding="utf-8"))), f"{path}: begin with a docstring sentence"
+        assert ast.get_docstring(ast.parse(path.read_text(encoding="utf-8"))), (
+            f"{path}: begin with a docstring sentence"
+        )
 
 
 def test_only_unit_of_work_commits() -> None:

@@ -56,7 +56,9 @@ def test_each_role_gets_what_the_table_says(
             url = address(rule)
             if rule.rule.startswith("/api/") and permission != PUBLIC:
                 headers = call.headers if call else {}
-                response = app.test_client().open(url, method=method, headers=headers, json={} if method != "GET" else None)
+                response = app.test_client().open(
+                    url, method=method, headers=headers, json={} if method != "GET" else None
+                )
                 expected = 401 if role is None else 403
             else:
                 response = page.open(url, method=method)

@@ -10,7 +10,7 @@ from flask import current_app, g
 from flask_login import current_user
 
 from lms.core.errors import NotAllowed
-from lms.core.texts import Message, N_
+from lms.core.texts import N_, Message
 
 P = ParamSpec("P")
 R = TypeVar("R")

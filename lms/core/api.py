@@ -22,7 +22,7 @@ from lms.core import clock
 from lms.core.access import PERMISSIONS, Requirement, Scope, authorise, viewer
 from lms.core.database import Model, Verbatim, db, unit_of_work
 from lms.core.errors import Conflict, Invalid, LmsError, NotAllowed
-from lms.core.texts import Message, N_
+from lms.core.texts import N_, Message
 
 PREFIX = "/api/v1"
 MAX_LIMIT = 500
@@ -415,7 +415,8 @@ def _operation(call: Call, parameters: list[Any], schemas: dict[str, Any], tag: 
     if call.method == "POST" and call.permission is not None:
         parameters.append({"name": "Idempotency-Key", "in": "header", "schema": {"type": "string", "maxLength": 200}})
     content = {call.media_type: {"schema": _reference(call.returns, schemas, "serialization") if call.returns else {}}}
-    statuses = {call.status: "as asked", **call.other, **({401: "no valid token", 403: "not allowed"} if call.permission else {}), 404: "not there", 422: "not usable as sent"}
+    refusals = {401: "no valid token", 403: "not allowed"} if call.permission else {}
+    statuses = {call.status: "as asked", **call.other, **refusals, 404: "not there", 422: "not usable as sent"}
     operation: dict[str, Any] = {
         "summary": call.summary,
         "tags": [tag.removesuffix("_api")],

@@ -19,7 +19,8 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 FOLDER = ROOT / "lms" / "translations" / "zh_Hans"
 METHODS = [("lms/**.py", "python"), ("templates/**.html", "jinja2")]
 KEYWORDS = {
-    "_": None, "_l": None, "N_": None, "gettext": None, "lazy_gettext": None, "ngettext": (1, 2), "pgettext": ((1, "c"), 2),
+    "_": None, "_l": None, "N_": None, "gettext": None, "lazy_gettext": None, "ngettext": (1, 2),
+    "pgettext": ((1, "c"), 2),
 }  # fmt: skip
 OPTIONS = {"templates/**.html": {"trimmed": "false", "silent": "false"}}
 
@@ -95,7 +96,7 @@ def missing() -> list[str]:
     gaps = []
     for key in used():
         message = whole.get(key if isinstance(key, str) else key[0])
-        complete = message is not None and (message.string if isinstance(message.string, str) else all(message.string))
+        complete = message is not None and bool(message.string) and all(message.string or ())
         if not complete:
             gaps.append(key if isinstance(key, str) else key[0])
     return sorted(gaps)
@@ -119,7 +120,10 @@ def update() -> int:
     return len(missing())
 
 
-_HEADER = b'msgid ""\nmsgstr ""\n"Content-Type: text/plain; charset=utf-8\\n"\n"Language: zh_Hans\\n"\n"Plural-Forms: nplurals=1; plural=0;\\n"\n\n'
+_HEADER = (
+    b'msgid ""\nmsgstr ""\n"Content-Type: text/plain; charset=utf-8\\n"\n'
+    b'"Language: zh_Hans\\n"\n"Plural-Forms: nplurals=1; plural=0;\\n"\n\n'
+)
 
 
 def _key(message: Message) -> Key:

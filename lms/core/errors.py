@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from lms.core.texts import Message, N_
+from lms.core.texts import N_, Message
 
 
 class LmsError(Exception):

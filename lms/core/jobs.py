@@ -187,7 +187,7 @@ def _listen(app: Flask, bell: threading.Event, stop: threading.Event) -> threadi
     def loop() -> None:
         while not stop.is_set():
             try:
-                channel = redis.Redis.from_url(url).pubsub(ignore_subscribe_messages=True)
+                channel: Any = redis.Redis.from_url(url).pubsub(ignore_subscribe_messages=True)  # type: ignore[no-untyped-call]
                 channel.subscribe(NUDGE)
                 while not stop.is_set():
                     if channel.get_message(timeout=1.0):

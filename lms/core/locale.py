@@ -50,5 +50,3 @@ def language() -> str:
 def babel_locale() -> str:
     """The same for Flask-Babel, which wants an underscore."""
     return "zh_Hans" if language() == CHINESE else "en"
-
-

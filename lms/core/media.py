@@ -9,7 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from lms.core.access import requires
 from lms.core.database import Model, db
 from lms.core.errors import NotFound
-from lms.core.texts import Message, N_
+from lms.core.texts import N_, Message
 
 bp = Blueprint("media", __name__)
 

@@ -18,9 +18,8 @@ from lms.core.jobs import Job
 bp = Blueprint("observe", __name__)
 
 REQUESTS = Counter("lms_requests_total", "Requests by endpoint and status", ("endpoint", "method", "status"))
-SECONDS = Histogram(
-    "lms_request_seconds", "Seconds per request", ("endpoint",), buckets=(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10)
-)
+BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10)
+SECONDS = Histogram("lms_request_seconds", "Seconds per request", ("endpoint",), buckets=BUCKETS)
 
 
 def register(app: Flask) -> None:

@@ -25,7 +25,7 @@ from lms.core import access, api, charts, clock, locale, markdown
 from lms.core.database import db, unit_of_work
 from lms.core.errors import Conflict, LmsError, NotFound, TooMany, Unavailable
 from lms.core.icons import icon
-from lms.core.texts import Message, N_, in_language
+from lms.core.texts import N_, Message, in_language
 
 log = structlog.get_logger()
 bp = Blueprint("web", __name__)
@@ -104,7 +104,9 @@ def register(app: Flask, navigation: Sequence[NavItem]) -> None:
 
 def _begin_request() -> None:
     offered = request.headers.get("X-Request-ID", "")
-    g.request_id = offered if 8 <= len(offered) <= 64 and offered.isascii() and offered.isprintable() else secrets.token_hex(8)
+    g.request_id = (
+        offered if 8 <= len(offered) <= 64 and offered.isascii() and offered.isprintable() else secrets.token_hex(8)
+    )
     g.began = time.perf_counter()
 
 
@@ -203,7 +205,7 @@ def organisation() -> dict[str, str]:
 
 
 def _in_language(text: Any) -> str:
-    return text if isinstance(text, str) else in_language(text, locale.language())
+    return str(text) if isinstance(text, str) else in_language(text, locale.language())
 
 
 def _md(text: Any) -> Markup:
@@ -301,7 +303,11 @@ def _expected(error: LmsError) -> WerkzeugResponse:
 
 def _csrf(_error: CSRFError) -> WerkzeugResponse:
     return _show(
-        LmsError(Message(N_("This page was open too long or you signed in again. Go back, reload it, and send it once more.")))
+        LmsError(
+            Message(
+                N_("This page was open too long or you signed in again. Go back, reload it, and send it once more.")
+            )
+        )
     )
 
 
@@ -332,13 +338,21 @@ def _http(error: HTTPException) -> WerkzeugResponse:
 
 def _integrity(error: IntegrityError) -> WerkzeugResponse:
     log.warning("integrity_error", error=str(error.orig))
-    return _show(Conflict(Message(N_("Somebody else was faster, or it was sent twice. Reload the page to see how it stands."))))
+    return _show(
+        Conflict(Message(N_("Somebody else was faster, or it was sent twice. Reload the page to see how it stands.")))
+    )
 
 
 def _operational(error: OperationalError) -> WerkzeugResponse:
     log.error("database_unavailable", error=str(error.orig))
     db.session.rollback()
-    response = _show(Unavailable(Message(N_("The database is busy or away. Nothing was lost that was confirmed; try again in a few seconds."))))
+    response = _show(
+        Unavailable(
+            Message(
+                N_("The database is busy or away. Nothing was lost that was confirmed; try again in a few seconds.")
+            )
+        )
+    )
     response.headers["Retry-After"] = "5"
     return response
 
@@ -366,7 +380,9 @@ def switch_language() -> WerkzeugResponse:
         db.session.merge(current_user._get_current_object()).language = chosen
     target = request.form.get("next", "/")
     response = redirect(target if target.startswith("/") and not target.startswith(("//", "/\\")) else "/")
-    response.set_cookie(locale.COOKIE, chosen, max_age=31536000, samesite="Lax", httponly=True, secure=request.is_secure)
+    response.set_cookie(
+        locale.COOKIE, chosen, max_age=31536000, samesite="Lax", httponly=True, secure=request.is_secure
+    )
     return response
 
 
@@ -377,5 +393,3 @@ def styleguide() -> str:
     if not (current_app.debug or current_app.testing):
         raise NotFound(Message(_SENTENCES[404]))
     return render_template("styleguide.html", charts=charts)
-
-

@@ -9,7 +9,7 @@ from lms.core import clock
 from lms.core.access import Role, Scope, viewer
 from lms.core.api import Answer, Api, Body, PageQuery
 from lms.core.errors import Invalid
-from lms.core.texts import Message, N_
+from lms.core.texts import N_, Message
 from lms.identity import queries, service
 from lms.identity.models import Person
 
@@ -126,26 +126,48 @@ def person(person_id: int) -> dict[str, Any]:
 
 
 @api.post(
-    "/people", summary="Add a person", scope=Scope.ADMIN, permission="people.write", body=PersonBody,
-    returns=PersonAnswer, status=201, other={409: "the address or the number is taken"},
+    "/people",
+    summary="Add a person",
+    scope=Scope.ADMIN,
+    permission="people.write",
+    body=PersonBody,
+    returns=PersonAnswer,
+    status=201,
+    other={409: "the address or the number is taken"},
 )
 def add_person(body: PersonBody) -> dict[str, Any]:
     added = service.add_person(
-        email=body.email, name=body.name, roles=body.chosen_roles(), now=clock.now(), actor=viewer(),
-        employee_number=body.employee_number, placement=body.placement(), hired_on=body.hired_on,
+        email=body.email,
+        name=body.name,
+        roles=body.chosen_roles(),
+        now=clock.now(),
+        actor=viewer(),
+        employee_number=body.employee_number,
+        placement=body.placement(),
+        hired_on=body.hired_on,
     )
     return _one(added.id)
 
 
 @api.put(
-    "/people/<int:person_id>", summary="Change a person", scope=Scope.ADMIN, permission="people.write",
-    body=PersonBody, returns=PersonAnswer, other={409: "the address or the number is taken"},
+    "/people/<int:person_id>",
+    summary="Change a person",
+    scope=Scope.ADMIN,
+    permission="people.write",
+    body=PersonBody,
+    returns=PersonAnswer,
+    other={409: "the address or the number is taken"},
 )
 def change_person(person_id: int, body: PersonBody) -> dict[str, Any]:
     changed, now = queries.visible_person(viewer(), person_id), clock.now()
     service.change_person(
-        changed, name=body.name, email=body.email, employee_number=body.employee_number, hired_on=body.hired_on,
-        actor=viewer(), now=now,
+        changed,
+        name=body.name,
+        email=body.email,
+        employee_number=body.employee_number,
+        hired_on=body.hired_on,
+        actor=viewer(),
+        now=now,
     )
     service.set_roles(changed, body.chosen_roles(), actor=viewer(), now=now)
     service.place_person(changed, body.placement(), actor=viewer(), now=now)

@@ -2,6 +2,7 @@
 
 import sys
 from pathlib import Path
+from typing import Any
 
 import click
 from flask import current_app
@@ -21,8 +22,8 @@ people = AppGroup("people", help="People: add, import, issue tokens.")
 class Greedy(click.Option):
     """An option that may be repeated, and may take several values at once: ``--scope learn hr``."""
 
-    def __init__(self, *args: object, **kwargs: object) -> None:
-        super().__init__(*args, multiple=True, **kwargs)  # type: ignore[arg-type]
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **{**kwargs, "multiple": True})
 
 
 class GreedyCommand(click.Command):
@@ -49,16 +50,28 @@ class GreedyCommand(click.Command):
 @people.command("add", cls=GreedyCommand)
 @click.argument("email")
 @click.option("--name", required=True, help="The person's full name.")
-@click.option("--role", "roles", cls=Greedy, type=click.Choice([role.value for role in Role]), required=True,
-              help="Permission role; may be repeated.")
+@click.option(
+    "--role",
+    "roles",
+    cls=Greedy,
+    type=click.Choice([role.value for role in Role]),
+    required=True,
+    help="Permission role; may be repeated.",
+)
 @click.option("--job-role", help="new-hire, front-line, technical-support, manager, or another.")
 @click.option("--department", help="Key; a/b puts b below a. Made when new.")
 @click.option("--site", help="Key. Made when new.")
 @click.option("--employee-number", help="Text: 000123 stays 000123.")
 @click.option("--manager", help="E-mail of the manager.")
 def add(
-    email: str, name: str, roles: tuple[str, ...], job_role: str | None, department: str | None,
-    site: str | None, employee_number: str | None, manager: str | None,
+    email: str,
+    name: str,
+    roles: tuple[str, ...],
+    job_role: str | None,
+    department: str | None,
+    site: str | None,
+    employee_number: str | None,
+    manager: str | None,
 ) -> None:
     """Add a person and print a one-time sign-in link."""
     now = clock.now()
@@ -66,8 +79,12 @@ def add(
     try:
         with unit_of_work():
             person = service.add_person(
-                email=email, name=name, roles=[Role(role) for role in roles], now=now,
-                employee_number=employee_number, placement=placement,
+                email=email,
+                name=name,
+                roles=[Role(role) for role in roles],
+                now=now,
+                employee_number=employee_number,
+                placement=placement,
             )
             token = service.make_sign_in_link(person, actor=None, now=now)
     except LmsError as error:
@@ -83,8 +100,14 @@ def sign_in_address(token: str) -> str:
 
 @people.command("token", cls=GreedyCommand)
 @click.argument("email")
-@click.option("--scope", "scopes", cls=Greedy, type=click.Choice([scope.value for scope in Scope]), required=True,
-              help="What the token may do at most; may be repeated.")
+@click.option(
+    "--scope",
+    "scopes",
+    cls=Greedy,
+    type=click.Choice([scope.value for scope in Scope]),
+    required=True,
+    help="What the token may do at most; may be repeated.",
+)
 @click.option("--days", type=click.IntRange(1, 3660), required=True, help="How many days it lives.")
 def token(email: str, scopes: tuple[str, ...], days: int) -> None:
     """Print a new API token, alone on the last line. It is shown this once."""

@@ -1,7 +1,6 @@
 """Forms of signing in and of people."""
 
 from collections.abc import Sequence
-from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
@@ -61,8 +60,6 @@ class PasswordForm(FlaskForm):
 
 class LinkForm(FlaskForm):
     """Only the button: opening a one-time link must not use it up, pressing the button does."""
-
-
 
 
 class Checkboxes(SelectMultipleField):
@@ -127,7 +124,9 @@ class ImportForm(FlaskForm):
 
     file = FileField(
         _l("CSV or XLSX file"),
-        description=_l("Columns: name, email; optional: employee_number, department, site, job_role, roles, hired_on, manager_email, mentor_email, language."),
+        description=_l(
+            "Columns: name, email; optional: employee_number, department, site, job_role, roles, hired_on, manager_email, mentor_email, language."
+        ),
         validators=[FileRequired(_l("Choose a file."))],
     )
     apply = BooleanField(_l("Change the database (without it, only show what would change)"))
@@ -144,5 +143,7 @@ class TokenForm(FlaskForm):
         validators=[DataRequired(_l("Choose at least one."))],
     )
     days = IntegerField(
-        _l("Days it lives"), default=90, validators=[DataRequired(_l("Between 1 and 3660.")), NumberRange(1, 3660, _l("Between 1 and 3660."))]
+        _l("Days it lives"),
+        default=90,
+        validators=[DataRequired(_l("Between 1 and 3660.")), NumberRange(1, 3660, _l("Between 1 and 3660."))],
     )

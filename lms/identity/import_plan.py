@@ -5,10 +5,18 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from lms.core.access import Role
-from lms.core.texts import CHINESE, ENGLISH, Message, N_
+from lms.core.texts import CHINESE, ENGLISH, N_, Message
 from lms.identity.people_files import Row
 
-LANGUAGES = {"en": ENGLISH, "english": ENGLISH, "英文": ENGLISH, "zh": CHINESE, "zh-cn": CHINESE, "zh-hans": CHINESE, "中文": CHINESE}
+LANGUAGES = {
+    "en": ENGLISH,
+    "english": ENGLISH,
+    "英文": ENGLISH,
+    "zh": CHINESE,
+    "zh-cn": CHINESE,
+    "zh-hans": CHINESE,
+    "中文": CHINESE,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,25 +90,41 @@ def _row_errors(
     cells = row.cells
     email = cells.get("email", "").lower()
     if "@" not in email or " " in email or len(email) > 254:
-        yield RowError(row.line, "email", Message(N_("“%(value)s” is not an e-mail address."), {"value": cells.get("email", "")}))
+        yield RowError(
+            row.line, "email", Message(N_("“%(value)s” is not an e-mail address."), {"value": cells.get("email", "")})
+        )
     elif email in seen:
-        yield RowError(row.line, "email", Message(N_("This address stands in line %(line)s already."), {"line": seen[email]}))
+        yield RowError(
+            row.line, "email", Message(N_("This address stands in line %(line)s already."), {"line": seen[email]})
+        )
     seen.setdefault(email, row.line)
     if not cells.get("name"):
         yield RowError(row.line, "name", Message(N_("The name is missing.")))
     number = cells.get("employee_number", "")
     if number:
         if emails_by_number.get(number, email) != email:
-            yield RowError(row.line, "employee_number", Message(
-                N_("The employee number %(number)s belongs to %(email)s."), {"number": number, "email": emails_by_number[number]}))
+            yield RowError(
+                row.line,
+                "employee_number",
+                Message(
+                    N_("The employee number %(number)s belongs to %(email)s."),
+                    {"number": number, "email": emails_by_number[number]},
+                ),
+            )
         elif number in seen_numbers:
-            yield RowError(row.line, "employee_number", Message(
-                N_("This number stands in line %(line)s already."), {"line": seen_numbers[number]}))
+            yield RowError(
+                row.line,
+                "employee_number",
+                Message(N_("This number stands in line %(line)s already."), {"line": seen_numbers[number]}),
+            )
         seen_numbers.setdefault(number, row.line)
     for role in _parts(cells.get("roles", "")):
         if role not in set(Role):
-            yield RowError(row.line, "roles", Message(
-                N_("“%(value)s” is not a role. Known: %(known)s."), {"value": role, "known": ", ".join(Role)}))
+            yield RowError(
+                row.line,
+                "roles",
+                Message(N_("“%(value)s” is not a role. Known: %(known)s."), {"value": role, "known": ", ".join(Role)}),
+            )
     if cells.get("hired_on") and _day(cells["hired_on"]) is None:
         yield RowError(row.line, "hired_on", Message(N_("Write the day as 2026-03-31.")))
     if cells.get("language") and cells["language"].lower() not in LANGUAGES:
@@ -108,7 +132,9 @@ def _row_errors(
     for column in ("manager_email", "mentor_email"):
         other = cells.get(column, "").lower()
         if other and other not in numbers_by_email and other not in listed:
-            yield RowError(row.line, column, Message(N_("There is no person with the address %(email)s."), {"email": other}))
+            yield RowError(
+                row.line, column, Message(N_("There is no person with the address %(email)s."), {"email": other})
+            )
 
 
 def _wanted(row: Row, numbers_by_email: Mapping[str, str | None]) -> Wanted:

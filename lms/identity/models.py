@@ -91,8 +91,9 @@ class Person(Model):
         """Flask-Login keeps the sign-in, not the person, in the cookie: so it can be revoked."""
         return str(self.sign_in_token)
 
-    sign_in_token = ""
-    sign_in_id = None
+    __allow_unmapped__ = True
+    sign_in_token: str = ""
+    sign_in_id: int | None = None
 
 
 class SignIn(Model):

@@ -11,7 +11,7 @@ from openpyxl import load_workbook
 from openpyxl.utils.exceptions import InvalidFileException
 
 from lms.core.errors import Invalid
-from lms.core.texts import Message, N_
+from lms.core.texts import N_, Message
 
 COLUMNS = {
     "employee_number": ("employee number", "employee no", "number", "工号", "员工编号"),

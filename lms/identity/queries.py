@@ -14,9 +14,8 @@ from lms.core.api import decode_cursor, encode_cursor
 from lms.core.audit import AuditEntry
 from lms.core.database import db
 from lms.core.errors import NotFound
-from lms.core.texts import Message, N_
+from lms.core.texts import N_, Message
 from lms.identity.models import ApiToken, Department, JobRole, Person, SignIn, Site
-
 
 
 def digest(token: str) -> str:
@@ -37,7 +36,7 @@ def person_of_sign_in(token: str, now: datetime) -> Person | None:
         return None
     person, sign_in_id = found
     person.sign_in_token, person.sign_in_id = token, sign_in_id
-    return person  # type: ignore[no-any-return]
+    return person
 
 
 def person_of_token(token: str, now: datetime) -> tuple[Person, frozenset[str]] | None:
@@ -67,7 +66,7 @@ def person_by_number(employee_number: str) -> Person | None:
     return db.session.scalar(select(Person).where(Person.employee_number == employee_number))
 
 
-def visible_people(viewer: Any) -> Select[tuple[Person]]:
+def visible_people(viewer: Any) -> Select[Person]:
     """The people a viewer may know about: HR, auditors, administrators all; managers their team; else oneself.
 
     A manager's team: who reports to them, and who works in their department or below it.
@@ -81,7 +80,7 @@ def visible_people(viewer: Any) -> Select[tuple[Person]]:
     return query.where(or_(*conditions))
 
 
-def departments_below(department_id: int | None) -> Select[tuple[int]]:
+def departments_below(department_id: int | None) -> Select[int]:
     """Ids of a department and all below it."""
     root = select(Department.path).where(Department.id == department_id).scalar_subquery()
     return select(Department.id).where(Department.path.startswith(root, autoescape=False))

@@ -16,7 +16,7 @@ from lms.core import audit, events
 from lms.core.access import Role, Scope
 from lms.core.database import db
 from lms.core.errors import Conflict, Invalid, NotFound
-from lms.core.texts import Message, N_
+from lms.core.texts import N_, Message
 from lms.identity import passwords, queries
 from lms.identity.models import ApiToken, Department, JobRole, Person, PlacementChange, SignIn, SignInLink, Site
 
@@ -196,7 +196,12 @@ def set_roles(person: Person, roles: Iterable[Role], *, actor: Any, now: datetim
     after = sorted({role.value for role in roles})
     if after == sorted(person.roles):
         return
-    if actor is not None and actor.id == person.id and Role.ADMIN.value in person.roles and Role.ADMIN.value not in after:
+    if (
+        actor is not None
+        and actor.id == person.id
+        and Role.ADMIN.value in person.roles
+        and Role.ADMIN.value not in after
+    ):
         raise Conflict(Message(N_("You cannot take the administrator role from yourself; ask another administrator.")))
     audit.record("person.roles", f"person:{person.email}", actor=actor, now=now, before=person.roles, after=after)
     person.roles = after

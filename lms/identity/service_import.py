@@ -33,8 +33,14 @@ def _person(wanted: Wanted, *, actor: Any, now: datetime) -> Person:
     placement = service.Placement(wanted.department, wanted.site, wanted.job_role)
     if wanted.is_new:
         return service.add_person(
-            email=wanted.email, name=wanted.name, roles=wanted.roles or (Role.LEARNER,), now=now, actor=actor,
-            employee_number=wanted.employee_number, placement=placement, hired_on=wanted.hired_on,
+            email=wanted.email,
+            name=wanted.name,
+            roles=wanted.roles or (Role.LEARNER,),
+            now=now,
+            actor=actor,
+            employee_number=wanted.employee_number,
+            placement=placement,
+            hired_on=wanted.hired_on,
             language=wanted.language,
         )
     person = db.session.scalars(select(Person).where(Person.email == wanted.email)).one()

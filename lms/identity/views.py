@@ -12,7 +12,7 @@ from lms.core.access import requires, viewer
 from lms.core.database import unit_of_work
 from lms.core.errors import Invalid, LmsError
 from lms.core.limits import limiter
-from lms.core.texts import Message, N_
+from lms.core.texts import N_, Message
 from lms.core.web import wants_json
 from lms.identity import queries, service
 from lms.identity.forms import LinkForm, PasswordForm, SignInForm
@@ -36,7 +36,9 @@ def load_person(token: str) -> Person | None:
 def ask_to_sign_in() -> Response:
     """Send a person to the sign-in page and back; tell a script plainly."""
     if wants_json():
-        return api.problem(api.Unauthenticated(Message(N_("You are signed out. Sign in again; what you saved is kept."))))
+        return api.problem(
+            api.Unauthenticated(Message(N_("You are signed out. Sign in again; what you saved is kept.")))
+        )
     target = request.full_path.rstrip("?") if request.method == "GET" else None
     return redirect(url_for("identity.sign_in", next=target))
 
@@ -64,9 +66,7 @@ sign_in.unit_of_work = True  # type: ignore[attr-defined]  # in _enter: the pass
 def _enter(person: Person | None, target: str | None) -> Response:
     assert person is not None
     session.clear()  # a new session after signing in
-    service.sign_in(
-        person, now=clock.now(), address=request.remote_addr or "", browser=request.user_agent.string
-    )
+    service.sign_in(person, now=clock.now(), address=request.remote_addr or "", browser=request.user_agent.string)
     login_user(person)
     return redirect(_safe(target))
 
@@ -118,8 +118,11 @@ def account() -> str | Response | tuple[str, int]:
             flash(gettext("Your password is set."), "success")
             return redirect(_safe(request.args.get("next")))
     page = render_template(
-        "identity/account.html", form=form, person=queries.visible_person(person, person.id),
-        sign_ins=queries.open_sign_ins(person, clock.now()), has_password=person.password_hash is not None,
+        "identity/account.html",
+        form=form,
+        person=queries.visible_person(person, person.id),
+        sign_ins=queries.open_sign_ins(person, clock.now()),
+        has_password=person.password_hash is not None,
     )
     return page, 422 if form.errors else 200
 

@@ -12,6 +12,7 @@ from lms.identity import queries, service
 from lms.identity.cli import sign_in_address
 from lms.identity.forms import ImportForm, PersonForm, TokenForm
 from lms.identity.import_plan import Plan
+from lms.identity.models import Person
 from lms.identity.people_files import read_table
 from lms.identity.service_import import import_people as carry_out
 
@@ -23,7 +24,10 @@ bp = Blueprint("people", __name__, url_prefix="/admin")
 def people() -> str:
     """Everybody, by name, a page at a time."""
     found = queries.people_page(
-        viewer(), text=request.args.get("q", ""), cursor=request.args.get("cursor"), limit=50,
+        viewer(),
+        text=request.args.get("q", ""),
+        cursor=request.args.get("cursor"),
+        limit=50,
         with_former=request.args.get("former") == "1",
     )
     return render_template("identity/people.html", found=found, q=request.args.get("q", ""))
@@ -40,15 +44,27 @@ def new_person() -> str | Response | tuple[str, int]:
         now = clock.now()
         try:
             person = service.add_person(
-                email=form.email.data, name=form.name.data, roles=form.chosen_roles(), now=now, actor=viewer(),
-                employee_number=form.employee_number.data, placement=form.placement(), hired_on=form.hired_on.data,
+                email=form.email.data,
+                name=form.name.data,
+                roles=form.chosen_roles(),
+                now=now,
+                actor=viewer(),
+                employee_number=form.employee_number.data,
+                placement=form.placement(),
+                hired_on=form.hired_on.data,
             )
         except LmsError as error:
             form.email.errors = [error.message.translated(gettext)]
         else:
             token = service.make_sign_in_link(person, actor=viewer(), now=now)
-            flash(gettext("%(name)s was added. Send them this link; it works once, for 7 days: %(link)s",
-                          name=person.name, link=sign_in_address(token)), "success")
+            flash(
+                gettext(
+                    "%(name)s was added. Send them this link; it works once, for 7 days: %(link)s",
+                    name=person.name,
+                    link=sign_in_address(token),
+                ),
+                "success",
+            )
             return redirect(url_for("people.person", person_id=person.id))
     return render_template("identity/new_person.html", form=form), 422 if form.errors else 200
 
@@ -69,7 +85,7 @@ def person(person_id: int) -> str | Response | tuple[str, int]:
     return render_template("identity/person.html", form=form, person=someone), 422 if form.errors else 200
 
 
-def _save(form: PersonForm, someone: queries.Person) -> bool:
+def _save(form: PersonForm, someone: Person) -> bool:
     """Store the form; False leaves what is wrong in the form."""
     from_table = viewer()
     if not form.validate_on_submit():
@@ -78,8 +94,13 @@ def _save(form: PersonForm, someone: queries.Person) -> bool:
     now = clock.now()
     try:
         service.change_person(
-            someone, name=form.name.data, email=form.email.data, employee_number=form.employee_number.data,
-            hired_on=form.hired_on.data, actor=from_table, now=now,
+            someone,
+            name=form.name.data,
+            email=form.email.data,
+            employee_number=form.employee_number.data,
+            hired_on=form.hired_on.data,
+            actor=from_table,
+            now=now,
         )
         service.set_roles(someone, form.chosen_roles(), actor=from_table, now=now)
         service.place_person(someone, form.placement(), actor=from_table, now=now)
@@ -96,8 +117,14 @@ def make_link(person_id: int) -> Response:
     """Make a new one-time link for somebody who cannot sign in."""
     someone = queries.visible_person(viewer(), person_id)
     token = service.make_sign_in_link(someone, actor=viewer(), now=clock.now())
-    flash(gettext("Send this link to %(name)s; it works once, for 7 days: %(link)s",
-                  name=someone.name, link=sign_in_address(token)), "success")
+    flash(
+        gettext(
+            "Send this link to %(name)s; it works once, for 7 days: %(link)s",
+            name=someone.name,
+            link=sign_in_address(token),
+        ),
+        "success",
+    )
     return redirect(url_for("people.person", person_id=person_id))
 
 
@@ -151,12 +178,14 @@ def tokens() -> str | tuple[str, int]:
             form.email.errors = [gettext("There is no person with this address.")]
         else:
             issued = service.issue_token(
-                someone, [Scope(scope) for scope in form.scopes.data], days=form.days.data, actor=viewer(),
-                now=clock.now(), name=form.name.data or "",
+                someone,
+                [Scope(scope) for scope in form.scopes.data],
+                days=form.days.data,
+                actor=viewer(),
+                now=clock.now(),
+                name=form.name.data or "",
             )
-    page = render_template(
-        "identity/tokens.html", form=form, issued=issued, tokens=queries.live_tokens(clock.now())
-    )
+    page = render_template("identity/tokens.html", form=form, issued=issued, tokens=queries.live_tokens(clock.now()))
     return page, 422 if form.errors else 200
 
 
@@ -174,9 +203,5 @@ def revoke_token(token_id: int) -> Response:
 @requires("audit.read")
 def audit_trail() -> str:
     """The audit trail, newest first."""
-    found = queries.audit_page(
-        text=request.args.get("q", ""), cursor=request.args.get("cursor"), limit=100
-    )
+    found = queries.audit_page(text=request.args.get("q", ""), cursor=request.args.get("cursor"), limit=100)
     return render_template("identity/audit_trail.html", found=found, q=request.args.get("q", ""))
-
-
