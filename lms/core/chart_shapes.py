@@ -5,8 +5,8 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-FONT_SIZE = 13
-LINE_HEIGHT = 17
+FONT_SIZE = 14
+LINE_HEIGHT = 18
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,9 +17,9 @@ class Size:
     height: int
 
 
-DESK = Size(1180, 290)
-HALF = Size(490, 300)
-PHONE = Size(326, 240)
+DESK = Size(1000, 280)
+HALF = Size(420, 280)
+PHONE = Size(300, 230)
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,6 +172,17 @@ def smooth_path(points: Sequence[tuple[float, float]]) -> str:
 def straight_path(points: Sequence[tuple[float, float]]) -> str:
     """A path from point to point."""
     return "M" + " L".join(f"{x:.1f} {y:.1f}" for x, y in points)
+
+
+def reach(points: Sequence[tuple[float, float]], since: float) -> tuple[float, float]:
+    """The highest and the lowest a line comes (smallest and greatest y) from x = ``since`` to its end."""
+    heights = [points[-1][1]]
+    for (x0, y0), (x1, y1) in zip(points, points[1:], strict=False):
+        if x1 > since:
+            cut = clamped((since - x0) / (x1 - x0), 0.0, 1.0)
+            eased = cut * cut * (3 - 2 * cut)  # close to the curve that smooth_path draws
+            heights += [y0 + (y1 - y0) * eased, y1]
+    return min(heights), max(heights)
 
 
 def step_points(edges: Sequence[float], heights: Sequence[float]) -> list[tuple[float, float]]:

@@ -24,6 +24,7 @@ from lms.core.chart_shapes import (
     beside,
     call_out,
     percent_of,
+    reach,
     smooth_path,
     spaced_labels,
     step_band,
@@ -169,7 +170,7 @@ def line_chart(
     dots = tuple(Dot(x, y, "ring" if x == ringed else "disc", line.tone) for line, spots in lines[:1] for x, y in spots)
     labels = [Label(frame.left - 12, frame.y(level) + 4.5, words, "end") for level, words in levels]
     labels += [Label(x, size.height - 10, words, "middle") for x, words in zip(xs, places, strict=True)]
-    labels += _names_at_ends([(line, spots[-1]) for line, spots in lines if spots])
+    labels += _names_at_ends([(line, spots) for line, spots in lines if spots], frame)
     labels += [beside(dot, note[1], frame) for dot in dots if note and dot.shape == "ring"]
     rules = tuple(Rule(frame.left, frame.y(level), frame.right, frame.y(level), "grid") for level, _ in levels)
     table = _series_table(series, places, place_name, written)
@@ -232,24 +233,32 @@ def control_chart(
     )
 
 
+def whole_percent(value: float) -> str:
+    """A share as whole percent with a narrow space, the way pages write it: 0.842 is "84 %"."""
+    return f"{100 * value:.0f}\u202f%"
+
+
 def _spots(line: Series, xs: Sequence[float], frame: Frame) -> list[tuple[float, float]]:
     return [(x, frame.y(value)) for x, value in zip(xs, line.values, strict=True) if value is not None]
 
 
-def _names_at_ends(ends: Sequence[tuple[Series, tuple[float, float]]]) -> list[Label]:
-    """Each line's name at its last point: the upper ones above it, the lowest one below."""
-    ordered = sorted(ends, key=lambda end: end[1][1])
-    lowest = ordered[-1][0] if len(ordered) > 1 else None
-    wished = [spot[1] + (24 if line is lowest else -11) for line, spot in ordered]
-    heights = apart(wished, 17, 12, float("inf"))
+def _names_at_ends(lines: Sequence[tuple[Series, list[tuple[float, float]]]], frame: Frame) -> list[Label]:
+    """Each line's name at its last point: the lowest line's below it, the others' above, clear of the line itself."""
+    ordered = sorted(lines, key=lambda drawn: drawn[1][-1][1])
+    wished = []
+    for index, (line, spots) in enumerate(ordered):
+        top, bottom = reach(spots, spots[-1][0] - text_width(line.name))
+        below = len(ordered) > 1 and index == len(ordered) - 1 and bottom + 20 < frame.bottom
+        wished.append(bottom + 20 if below else top - 11)
+    heights = apart(wished, 18, 12, frame.bottom)
     return [
-        Label(spot[0], y, line.name, "end", line.tone, bold=True)
-        for (line, spot), y in zip(ordered, heights, strict=True)
+        Label(spots[-1][0], y, line.name, "end", line.tone, bold=True)
+        for (line, spots), y in zip(ordered, heights, strict=True)
     ]
 
 
 def _names_in_margin(lines: Sequence[tuple[float, str, str]], frame: Frame) -> list[Label]:
-    heights = apart([y + 4.5 for y, _, _ in lines], 17, frame.top, frame.bottom)
+    heights = apart([y + 4.5 for y, _, _ in lines], 18, frame.top, frame.bottom)
     return [
         Label(frame.right + 10, y, name, "start", tone, bold=tone != "soft")
         for (_, name, tone), y in zip(lines, heights, strict=True)

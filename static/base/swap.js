@@ -10,9 +10,9 @@ export async function swap(element, selector, url, options = {}) {
   const page = new DOMParser().parseFromString(await response.text(), "text/html");
   const fresh = page.querySelector(selector);
   if (!target || !fresh) {
-    // another page came back (signed out, an error): show it as the browser would
-    location.assign(response.redirected || !options.method ? response.url : location.href);
-    return;
+    // an error page in answer to a form: say it and leave what was typed; any other page is simply shown
+    if (options.method && !response.redirected) throw new Error(page.querySelector("h1")?.textContent ?? "");
+    return location.assign(response.url);
   }
   const focus = remembered(document.activeElement, target);
   target.replaceWith(fresh);
@@ -21,6 +21,7 @@ export async function swap(element, selector, url, options = {}) {
   restore(focus, fresh);
   announce(fresh);
   fresh.dispatchEvent(new CustomEvent("swapped", { bubbles: true }));
+  return fresh;
 }
 
 function remembered(active, target) {
@@ -45,10 +46,14 @@ function restore(focus, fresh) {
   if (focus.start != null && again.setSelectionRange && again.type !== "email") again.setSelectionRange(focus.start, focus.start);
 }
 
-function announce(fresh, failed = false) {
+function announce(fresh) {
+  const said = fresh.querySelector("[data-announce], [role=alert], h1, h2, h3");
+  say(said?.dataset.announce || said?.textContent || document.title, false);
+}
+
+function say(words, failed) {
   const place = document.getElementById("announce");
-  const said = fresh?.querySelector("[data-announce], [role=alert], h1, h2, h3");
-  const words = failed ? place.dataset.failed : said?.dataset.announce || said?.textContent || document.title;
+  place.classList.toggle("visually-hidden", !failed); // a failure is seen as well as heard
   place.textContent = "";
   setTimeout(() => (place.textContent = words.trim()), 50); // an emptied region is read again
 }
@@ -60,8 +65,9 @@ async function guarded(event, element, url, options) {
   element.setAttribute("aria-busy", "true");
   try {
     await swap(element, element.dataset.swap, url, options);
-  } catch {
-    announce(null, true); // what was typed is still in the page
+  } catch (error) {
+    const offline = error instanceof TypeError; // what fetch throws without a connection
+    say((!offline && error.message) || document.getElementById("announce").dataset.failed, true);
   } finally {
     busy.delete(element);
     element.removeAttribute("aria-busy");
