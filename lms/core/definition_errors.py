@@ -107,8 +107,8 @@ BOUNDS = {
     "less_than_equal": N_("Write a number that is at most %(bound)s."),
 }
 LENGTHS = {
-    "too_short": N_("Write at least %(bound)s of them."),
-    "too_long": N_("Write at most %(bound)s of them."),
+    "too_short": N_("Give at least %(bound)s here."),
+    "too_long": N_("Give at most %(bound)s here."),
     "string_too_short": N_("Write at least %(bound)s characters."),
     "string_too_long": N_("Write at most %(bound)s characters."),
 }

@@ -109,7 +109,8 @@ def references(course: Course) -> Iterator[Reference]:
 
 
 def defines(course: Course) -> Iterator[str]:
-    """The SOP steps and lessons that items may cover: ``course/lesson`` and ``course/lesson/step``."""
+    """The places that items may cover: ``course``, ``course/lesson`` and ``course/lesson/step``."""
+    yield course.course
     for lesson in course.lessons:
         yield f"{course.course}/{lesson.key}"
         for step in lesson.sop.steps if lesson.sop else ():

@@ -42,7 +42,7 @@ Some = Annotated[dict[Key, Text], Field(min_length=1)]
 def unknown(loc: Iterable[str | int], key: str, known: Collection[str], what: str) -> Fault:
     """The fault of naming something that is not there; ``what`` is the field where it should be."""
     values = {"key": key, "what": what, "known": ", ".join(known)}
-    return Fault(tuple(loc), N_("“%(key)s” is not among the %(what)s; use one of: %(known)s."), values)
+    return Fault(tuple(loc), N_("“%(key)s” does not stand under %(what)s; use one of: %(known)s."), values)
 
 
 class BaseItem(Definition):

@@ -54,9 +54,7 @@ def item(version_id: int) -> AnyItem:
 # ---- drawing ------------------------------------------------------------------
 
 
-def pool(
-    *, topics: Sequence[str] = (), sop: Sequence[str] = (), keys: Sequence[str] = ()
-) -> list[PoolItem]:
+def pool(*, topics: Sequence[str] = (), sop: Sequence[str] = (), keys: Sequence[str] = ()) -> list[PoolItem]:
     """Every item in use that belongs to one of the topics, covers one of the SOP places, or has one of the keys.
 
     In the order of their files; two queries however many items there are.
