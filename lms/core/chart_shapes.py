@@ -4,6 +4,7 @@ import math
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 FONT_SIZE = 14
 LINE_HEIGHT = 18
@@ -163,7 +164,7 @@ def ticks(values: Sequence[float], lowest: float | None, highest: float | None) 
 def smooth_path(points: Sequence[tuple[float, float]]) -> str:
     """A path that leaves and reaches every point level, so that it never overshoots one."""
     path = f"M{points[0][0]:.1f} {points[0][1]:.1f}"
-    for (x0, y0), (x1, y1) in zip(points, points[1:], strict=False):
+    for (x0, y0), (x1, y1) in pairwise(points):
         middle = (x0 + x1) / 2
         path += f" C{middle:.1f} {y0:.1f} {middle:.1f} {y1:.1f} {x1:.1f} {y1:.1f}"
     return path
@@ -177,7 +178,7 @@ def straight_path(points: Sequence[tuple[float, float]]) -> str:
 def reach(points: Sequence[tuple[float, float]], since: float) -> tuple[float, float]:
     """The highest and the lowest a line comes (smallest and greatest y) from x = ``since`` to its end."""
     heights = [points[-1][1]]
-    for (x0, y0), (x1, y1) in zip(points, points[1:], strict=False):
+    for (x0, y0), (x1, y1) in pairwise(points):
         if x1 > since:
             cut = clamped((since - x0) / (x1 - x0), 0.0, 1.0)
             eased = cut * cut * (3 - 2 * cut)  # close to the curve that smooth_path draws
@@ -199,7 +200,7 @@ def apart(heights: Sequence[float], gap: float, low: float, high: float) -> list
     """Heights moved as little as keeps them in order and ``gap`` apart, between ``low`` and ``high`` if they fit."""
     order = sorted(range(len(heights)), key=lambda index: heights[index])
     placed = list(heights)
-    for before, index in zip(order, order[1:], strict=False):
+    for before, index in pairwise(order):
         placed[index] = max(placed[index], placed[before] + gap)
     limit = high
     for index in reversed(order):
@@ -223,7 +224,8 @@ def call_out(dot: Dot, lines: Sequence[str], frame: Frame) -> list[Label]:
     x, anchor = (dot.x + 14, "start") if rightwards else (dot.x - 14, "end")
     top = min(dot.y + 1, frame.bottom - 8 - LINE_HEIGHT * (len(lines) - 1))
     return [
-        Label(x, top + LINE_HEIGHT * i, line, anchor, "soft" if i else "ink", bold=not i) for i, line in enumerate(lines)
+        Label(x, top + LINE_HEIGHT * i, line, anchor, "soft" if i else "ink", bold=not i)
+        for i, line in enumerate(lines)
     ]
 
 

@@ -127,7 +127,9 @@ def progress(
     return Bar(label, text, percent_of(value, maximum), tone, None if line is None else percent_of(line, maximum))
 
 
-def bars(rows: Sequence[tuple[str, float, str]], *, maximum: float, alarm_below: float | None = None) -> tuple[Bar, ...]:
+def bars(
+    rows: Sequence[tuple[str, float, str]], *, maximum: float, alarm_below: float | None = None
+) -> tuple[Bar, ...]:
     """Rows of (label, value, written value) against one maximum; a bar under ``alarm_below`` asks for attention."""
     return tuple(
         progress(
@@ -198,12 +200,11 @@ def control_chart(
         raise ValueError("A control chart needs at least one point.")
     levels = [v for p in points for v in (p.value, p.lower, p.upper)] + [centre, centre if target is None else target]
     axis = ticks(levels, *limits)
+    lines = [(centre, names.centre, "teal")] + ([] if target is None else [(target, names.target, "ink")])
     roomy = size.width >= DESK.width
-    margin = max(text_width(name) for name in (names.centre, names.target, names.lower, names.upper)) + 24
-    frame = Frame(size, max(text_width(written(v)) for v in axis) + 16, margin if roomy else 8, axis[0], axis[-1])
-    step = (frame.right - frame.left) / len(points)
-    edges = [frame.left + index * step for index in range(len(points) + 1)]
-    dots = tuple(_control_dot(p, frame.left + (i + 0.5) * step, frame) for i, p in enumerate(points))
+    frame = _control_frame(size, [written(v) for v in axis], names if roomy else None, axis)
+    edges = [frame.x(index, len(points)) for index in range(len(points) + 1)]
+    dots = tuple(_control_dot(p, frame.x(i + 0.5, len(points)), frame) for i, p in enumerate(points))
     lower, upper = [frame.y(p.lower) for p in points], [frame.y(p.upper) for p in points]
     curves = (
         Curve(straight_path(step_points(edges, lower)), "edge", 1.5),
@@ -211,25 +212,23 @@ def control_chart(
         Curve(straight_path([(dot.x, dot.y) for dot in dots]), "teal", 1.5, faint=True),
     )
     labels = [Label(frame.left - 10, frame.y(v) + 4.5, written(v), "end") for v in axis]
-    labels += spaced_labels([(dot.x, p.label) for dot, p in zip(dots, points, strict=True)], size.height - 10)
-    for dot, point in zip(dots, points, strict=True):
-        labels += call_out(dot, point.notes, frame) if point.signal and point.notes else []
-    lines = [(frame.y(centre), names.centre, "teal")]
-    lines += [] if target is None else [(frame.y(target), names.target, "ink")]
+    labels += _control_labels(points, dots, frame)
     if roomy:
-        labels += _names_in_margin([*lines, (lower[-1], names.lower, "soft"), (upper[-1], names.upper, "soft")], frame)
+        named = [*lines, (points[-1].lower, names.lower, "soft"), (points[-1].upper, names.upper, "soft")]
+        labels += _names_in_margin(named, frame)
+    key = [(tone, name) for _, name, tone in lines] + [("band", f"{names.lower} – {names.upper}")]
     rows = tuple((p.label, written(p.value), written(p.lower), written(p.upper)) for p in points)
     return Chart(
         size,
         title,
         description,
-        (step_band(edges, lower, upper),),
-        _control_rules(frame, centre, target),
-        curves,
-        dots,
-        tuple(labels),
-        () if roomy else tuple((tone, name) for _, name, tone in lines) + (("band", f"{names.lower} – {names.upper}"),),
-        Table((names.period, names.value, names.lower, names.upper), rows),
+        bands=(step_band(edges, lower, upper),),
+        rules=_control_rules(frame, centre, target),
+        curves=curves,
+        dots=dots,
+        labels=tuple(labels),
+        key=() if roomy else tuple(key),
+        table=Table((names.period, names.value, names.lower, names.upper), rows),
     )
 
 
@@ -258,7 +257,7 @@ def _names_at_ends(lines: Sequence[tuple[Series, list[tuple[float, float]]]], fr
 
 
 def _names_in_margin(lines: Sequence[tuple[float, str, str]], frame: Frame) -> list[Label]:
-    heights = apart([y + 4.5 for y, _, _ in lines], 18, frame.top, frame.bottom)
+    heights = apart([frame.y(value) + 4.5 for value, _, _ in lines], 18, frame.top, frame.bottom)
     return [
         Label(frame.right + 10, y, name, "start", tone, bold=tone != "soft")
         for (_, name, tone), y in zip(lines, heights, strict=True)
@@ -271,6 +270,21 @@ def _series_table(
     columns = [["–" if v is None else written(v) for v in line.values] for line in series]
     rows = tuple((place, *(column[index] for column in columns)) for index, place in enumerate(places))
     return Table((place_name, *(line.name for line in series)), rows)
+
+
+def _control_frame(size: Size, written: Sequence[str], names: Names | None, axis: Sequence[float]) -> Frame:
+    """The plot between the axis' figures and, where ``names`` stand in the margin, their words."""
+    left = max(text_width(figure) for figure in written) + 16
+    words = (names.centre, names.target, names.lower, names.upper) if names else ()
+    right = max((text_width(word) + 24 for word in words), default=8.0)
+    return Frame(size, left, right, axis[0], axis[-1])
+
+
+def _control_labels(points: Sequence[ControlPoint], dots: Sequence[Dot], frame: Frame) -> list[Label]:
+    pairs = list(zip(points, dots, strict=True))
+    under = spaced_labels([(dot.x, point.label) for point, dot in pairs], frame.size.height - 10)
+    signals = [(point, dot) for point, dot in pairs if point.signal and point.notes]
+    return under + [label for point, dot in signals for label in call_out(dot, point.notes, frame)]
 
 
 def _control_dot(point: ControlPoint, x: float, frame: Frame) -> Dot:

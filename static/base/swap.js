@@ -47,7 +47,7 @@ function restore(focus, fresh) {
 }
 
 function announce(fresh) {
-  const said = fresh.querySelector("[data-announce], [role=alert], h1, h2, h3");
+  const said = ["[data-announce]", "[role=alert]", "h1, h2, h3"].map((kind) => fresh.querySelector(kind)).find(Boolean);
   say(said?.dataset.announce || said?.textContent || document.title, false);
 }
 
@@ -63,6 +63,7 @@ async function guarded(event, element, url, options) {
   if (busy.has(element)) return; // a double click is one act
   busy.add(element);
   element.setAttribute("aria-busy", "true");
+  say("", false);
   try {
     await swap(element, element.dataset.swap, url, options);
   } catch (error) {

@@ -1,5 +1,7 @@
 """Charts as numbers: positions, cuts, words that find room."""
 
+from itertools import pairwise
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -20,11 +22,15 @@ def mood(size=charts.HALF, note=None):
     best = charts.Series("best route", [20, 40, 60, 74, 88, 96], tone="teal", dashed=True)
     levels = [(20, "upset"), (58, "worried"), (96, "calm")]
     places = ["start", "1", "2", "3", "4", "5"]
-    return charts.line_chart([yours, best], places=places, levels=levels, title="t", description="d", note=note, size=size)
+    return charts.line_chart(
+        [yours, best], places=places, levels=levels, title="t", description="d", note=note, size=size
+    )
 
 
 def test_a_whisker_lies_where_its_scale_says():
-    whisker = charts.dot_and_whisker(0.7, (0.55, 0.85), target=0.8, verdict="not-proven", description="70 %", scale=(0.4, 1.0))
+    whisker = charts.dot_and_whisker(
+        0.7, (0.55, 0.85), target=0.8, verdict="not-proven", description="70 %", scale=(0.4, 1.0)
+    )
     assert (whisker.dot, whisker.low, whisker.high) == pytest.approx((50.0, 25.0, 75.0))
     assert whisker.target == pytest.approx(100 * 0.4 / 0.6)
     assert (whisker.shape, whisker.tone) == ("ring", "wait")
@@ -90,7 +96,7 @@ def test_a_gap_in_a_series_is_a_dash_in_the_table_and_no_dot():
 def test_words_stay_inside_a_line_chart(size):
     chart = mood(size, note=(5, "The last word was too long"))
     for label in chart.labels:
-        assert -1 <= left_edge(label)
+        assert left_edge(label) >= -1
         assert left_edge(label) + text_width(label.text) <= size.width + 8
         assert 0 < label.y <= size.height
 
@@ -99,7 +105,7 @@ def test_words_stay_inside_a_line_chart(size):
 def test_words_stay_inside_a_control_chart(size):
     chart = control([0.9, 0.5, 0.85, 0.8, 0.55], size, target=0.8, written=charts.whole_percent)
     for label in chart.labels:
-        assert -1 <= left_edge(label)
+        assert left_edge(label) >= -1
         assert left_edge(label) + text_width(label.text) <= size.width + 1
         assert 0 < label.y <= size.height
 
@@ -145,7 +151,7 @@ def test_ticks_span_the_values_in_few_round_steps(values):
 @given(st.lists(st.floats(30, 250), min_size=1, max_size=5))
 def test_names_in_a_margin_never_touch(heights):
     placed = sorted(apart(heights, 18, 0, 280))
-    assert all(b - a >= 18 - 1e-9 for a, b in zip(placed, placed[1:], strict=False))
+    assert all(b - a >= 18 - 1e-9 for a, b in pairwise(placed))
 
 
 def test_chinese_words_are_reckoned_wider():
@@ -155,7 +161,7 @@ def test_chinese_words_are_reckoned_wider():
 
 def test_crowded_axis_words_are_thinned_evenly():
     labels = spaced_labels([(i * 20.0, f"week {i}") for i in range(12)], 100)
-    steps = {round(b.x - a.x) for a, b in zip(labels, labels[1:], strict=False)}
+    steps = {round(b.x - a.x) for a, b in pairwise(labels)}
     assert len(labels) < 12
     assert len(steps) == 1
 

@@ -153,7 +153,7 @@ def test_every_icon_of_a_template_exists(path):
 
 @pytest.mark.parametrize("path", TEMPLATES, ids=lambda p: str(p.relative_to(ROOT / "templates")))
 def test_a_template_parses(path):
-    environment = Environment(extensions=["jinja2.ext.i18n", "jinja2.ext.do"], autoescape=True)
+    environment = Environment(extensions=["jinja2.ext.i18n"], autoescape=True)
     assert environment.parse(path.read_text(encoding="utf-8")).body
 
 
