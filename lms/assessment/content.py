@@ -22,8 +22,8 @@ from lms.core.content import (
 from lms.core.texts import N_
 from lms.question_bank.items import SopRef
 
-Count = Annotated[int, Field(ge=0)]
-Least = Annotated[int, Field(ge=1)]
+Count = Annotated[int, Field(ge=0, le=100_000)]
+Least = Annotated[int, Field(ge=1, le=100_000)]
 Difficulty = Literal["easy", "medium", "hard"]
 
 

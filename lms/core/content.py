@@ -4,9 +4,9 @@ import hashlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar
 
-from pydantic import Field, ValidationError
+from pydantic import ValidationError
 
 from lms.core.definition_errors import Fault
 from lms.core.definitions import (
@@ -15,6 +15,7 @@ from lms.core.definitions import (
     Definition,
     Document,
     Key,
+    Line,
     Loc,
     Md,
     Moment,
@@ -38,12 +39,14 @@ from lms.core.texts import ENGLISH, LANGUAGES, N_, Message
 from lms.core.yaml_files import dump_yaml, read_yaml
 
 __all__ = [
+    "SCHEMAS",
     "Day",
     "Definition",
     "Document",
     "Fault",
     "Key",
     "LessonFile",
+    "Line",
     "Loc",
     "Md",
     "MediaFile",
@@ -51,6 +54,7 @@ __all__ = [
     "NotNegative",
     "Number",
     "Pack",
+    "PackFile",
     "Percent",
     "Positive",
     "Problem",
@@ -124,7 +128,10 @@ class PackFile(Definition):
     """``courses/pack.yaml``: the pack's name and the language of texts that name none."""
 
     pack: Key
-    default_language: str = Field(default=ENGLISH, pattern=f"^({'|'.join(LANGUAGES)})$")
+    default_language: Literal["en", "zh-Hans"] = "en"
+
+
+SCHEMAS: dict[str, type[Definition]] = {"pack": PackFile}
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ import hashlib
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date
 from decimal import Decimal
 from typing import Any, ClassVar, Literal, Self
 
@@ -19,7 +19,21 @@ from pydantic import (
 from pydantic.fields import FieldInfo
 
 from lms.core.definition_errors import Fault, combined
-from lms.core.field_types import UNTRANSLATED, Day, Key, Md, Moment, NotNegative, Number, Percent, Positive, Share, Text
+from lms.core.field_types import (
+    UNTRANSLATED,
+    Day,
+    Key,
+    Line,
+    Md,
+    Moment,
+    NotNegative,
+    Number,
+    Percent,
+    Positive,
+    Share,
+    Text,
+    spelled,
+)
 from lms.core.texts import N_, Message
 
 __all__ = [
@@ -29,6 +43,7 @@ __all__ = [
     "Document",
     "Fault",
     "Key",
+    "Line",
     "Loc",
     "Md",
     "Moment",
@@ -199,10 +214,8 @@ def _plain(value: Any) -> Any:
         return {key: _plain(inner) for key, inner in value.items()}
     if isinstance(value, list):
         return [_plain(inner) for inner in value]
-    if isinstance(value, datetime):
-        return value.isoformat(timespec="minutes")
     if isinstance(value, date):
-        return value.isoformat()
+        return spelled(value)
     if isinstance(value, Decimal):
         return int(value) if value == value.to_integral_value() else float(value)
     return value

@@ -13,6 +13,9 @@ from lms.core.texts import ENGLISH, LANGUAGES, N_, Message
 
 KEY_PATTERN = r"^[a-z0-9]+(-[a-z0-9]+)*$"
 KEY_LENGTH = 64
+MOST = Decimal(10) ** 12
+NOT_KEPT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
+"""Control characters and halves of characters: not every database and file keeps them."""
 UNTRANSLATED = N_("A translation is missing: %(languages)s.")
 
 
@@ -30,7 +33,12 @@ def _read_text(value: object, info: ValidationInfo) -> dict[str, str]:
     missing = [language for language in LANGUAGES if language not in value]
     if missing and context.get("all_languages"):
         raise refusal(Message(UNTRANSLATED, {"languages": ", ".join(missing)}))
-    return {language: value[language].strip() for language in LANGUAGES if language in value}
+    return {language: _tidy(value[language]) for language in LANGUAGES if language in value}
+
+
+def _tidy(words: str) -> str:
+    """Line ends as content files have them, however the text was typed; no blanks around."""
+    return words.replace("\r\n", "\n").replace("\r", "\n").strip()
 
 
 def _not_a_text(value: object) -> Message:
@@ -55,10 +63,15 @@ def _translation_faults(language: str, words: object) -> Iterator[Fault]:
         yield Fault((language,), _not_a_text(words).template, _not_a_text(words).values)
     elif not words.strip():
         yield Fault((language,), N_("The text is empty; write it."))
+    elif found := NOT_KEPT.search(words):
+        values = {"code": f"U+{ord(found[0]):04X}"}
+        yield Fault((language,), N_("The character %(code)s cannot be kept; take it away."), values)
 
 
 def spelled(value: object) -> str:
     """A value as it is spelled in a content file."""
+    if isinstance(value, datetime):
+        return value.isoformat(timespec="seconds" if value.second else "minutes")
     if value is None or isinstance(value, bool):
         return {None: "null", True: "true", False: "false"}[value]
     return str(value)
@@ -88,12 +101,18 @@ def _read_key(value: str) -> str:
     return value
 
 
+def _read_line(value: str) -> str:
+    if not value.isprintable() or not value.strip():
+        raise refusal(Message(N_("Write one line of words here.")))
+    return value.strip()
+
+
 def _read_number(value: object) -> Decimal:
     if isinstance(value, bool) or not isinstance(value, int | float | Decimal):
         raise refusal(Message(N_("Write a number here, without quotes.")))
     number = Decimal(str(value))
-    if not number.is_finite():
-        raise refusal(Message(N_("Write a finite number here.")))
+    if not number.is_finite() or abs(number) > MOST:
+        raise refusal(Message(N_("Write a smaller number here.")))
     return number
 
 
@@ -113,7 +132,7 @@ def _read_moment(value: object) -> datetime:
         return value
     try:
         if isinstance(value, str) and re.match(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d", value):
-            return datetime.fromisoformat(value)
+            return datetime.fromisoformat(value).replace(microsecond=0)
     except ValueError:
         pass
     raise refusal(Message(N_("Write a day and a time here, as in 2027-06-30T09:00 or 2027-06-30T09:00+08:00.")))
@@ -124,6 +143,9 @@ Text = Annotated[dict[str, str], PlainValidator(_read_text), _text_schema()]
 
 Md = Annotated[dict[str, str], PlainValidator(_read_text), _text_schema(contentMediaType="text/markdown")]
 """A text whose words are Markdown."""
+
+Line = Annotated[str, AfterValidator(_read_line), WithJsonSchema({"type": "string", "minLength": 1})]
+"""A line of words that is the same in every language, such as an address."""
 
 Key = Annotated[
     str,
@@ -141,7 +163,7 @@ Day = Annotated[date, PlainValidator(_read_day), WithJsonSchema({"type": "string
 Moment = Annotated[
     datetime,
     PlainValidator(_read_moment),
-    PlainSerializer(lambda moment: moment.isoformat(timespec="minutes"), return_type=str),
+    PlainSerializer(lambda moment: spelled(moment), return_type=str),
     WithJsonSchema({"type": "string", "format": "date-time"}),
 ]
 """A day and a time; without an offset it is meant in the organisation's time zone."""

@@ -12,6 +12,7 @@ from lms.core.content import (
     Fault,
     Key,
     LessonFile,
+    Line,
     MediaFile,
     Problem,
     Reference,
@@ -52,7 +53,7 @@ class Check(Definition):
     """The knowledge check after a lesson: so many items drawn from a topic."""
 
     topic: Key
-    draw: Annotated[int, Field(ge=1)] = 3
+    draw: Annotated[int, Field(ge=1, le=1000)] = 3
 
 
 class Lesson(Definition):
@@ -86,7 +87,7 @@ class Course(Definition):
     course: Key
     title: Text
     summary: Text | None = None
-    owner: Annotated[str, Field(min_length=1)] | None = None
+    owner: Line | None = None
     review_by: Day | None = None
     roles: Annotated[list[Key], unique_by()] = []
     assigned_only: bool = False

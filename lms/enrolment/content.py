@@ -46,7 +46,7 @@ class Path(Definition):
     path: Key
     title: Text
     role: Key | None = None
-    due_days: Annotated[int, Field(ge=1)] = 30
+    due_days: Annotated[int, Field(ge=1, le=3660)] = 30
     ordered: bool = True
     steps: Annotated[list[Step], Field(min_length=1)]
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from random import Random
 from typing import Any
 
+from lms.core.field_types import NOT_KEPT
 from lms.core.texts import N_, Message, Text, in_language
 from lms.question_bank.item_scores import Answer, plain_number, right_answer, rubric_share, score
 from lms.question_bank.items import (
@@ -201,7 +202,7 @@ def _read_text(raw: object, most: int) -> Answer | Refusal:
         return Refusal(Message(N_("Answer with a text.")))
     if len(raw) > most:
         return Refusal(Message(N_("The text is too long; at most %(most)s characters."), {"most": most}))
-    if "\x00" in raw:
+    if NOT_KEPT.search(raw):
         return Refusal(Message(N_("The text holds a character that cannot be kept.")))
     return raw
 

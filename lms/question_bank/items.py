@@ -27,7 +27,7 @@ def _sop_ref(value: str) -> str:
 
 
 def _media_name(value: str) -> str:
-    if not re.fullmatch(MEDIA_PATTERN, value):
+    if not re.fullmatch(MEDIA_PATTERN, value) or not value.isprintable():
         raise refusal(Message(N_("Write the name of a file in the folder media here, as in voice.mp3.")))
     return value
 
@@ -203,7 +203,7 @@ class Emotion(BaseItem):
     alt: Text | None = None
     labels: Annotated[list[Key], Field(min_length=2), unique_by()] = list(EMOTIONS)
     answer: Key
-    panel: dict[Key, Annotated[int, Field(ge=0)]] = {}
+    panel: dict[Key, Annotated[int, Field(ge=0, le=1_000_000)]] = {}
     scoring: Literal["strict", "panel"] = "strict"
     intensity: Annotated[int, Field(ge=1, le=5)] | None = None
 

@@ -177,7 +177,7 @@ def number_of(order: Shown, key: str, field: str = "options") -> str:
         ("judgement", "alpha"),
         ("emotion", "hungry"), ("emotion", "1"), ("emotion", 1),
         ("number", "2.5"), ("number", True), ("number", float("nan")), ("number", float("inf")), ("number", 10**400),
-        ("short-text", 24), ("short-text", "x" * 501), ("short-text", "a\x00b"),
+        ("short-text", 24), ("short-text", "x" * 501), ("short-text", "a\x00b"), ("short-text", "a\ud800b"),
         ("essay", "x" * 401), ("essay", {}),
     ],
 )  # fmt: skip
