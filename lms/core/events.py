@@ -1,8 +1,8 @@
 """The handful of news that travel upwards; handled in the same transaction by the listeners of higher rooms."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -21,9 +21,16 @@ class Completed:
     reference: str
 
 
+SkillPoints = Mapping[str, tuple[Decimal, Decimal]]
+"""Points and greatest possible points of one result, by skill."""
+
+
 @dataclass(frozen=True, slots=True)
 class AttemptFinished:
-    """An exam attempt has its final score. ``percent`` is unrounded, 0–100."""
+    """An exam attempt has its final score, or another one after regrading. ``percent`` is unrounded, 0–100.
+
+    ``counts`` is the plan's rule (best, first, last or mean); ``skills`` sums the paper's items that name a skill.
+    """
 
     attempt_id: int
     person_id: int
@@ -34,11 +41,26 @@ class AttemptFinished:
     max_score: Decimal
     percent: Decimal
     passed: bool
+    counts: str = "best"
+    skills: SkillPoints = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class AttemptVoided:
+    """A trainer declared an exam attempt void: its score counts for nothing any more."""
+
+    attempt_id: int
+    person_id: int
+    exam_key: str
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True)
 class PlayFinished:
-    """An exam-mode play has its final score. ``percent`` is unrounded, 0–100."""
+    """An exam-mode play has its final score. ``percent`` is unrounded, 0–100.
+
+    ``skills`` holds the scenario's skill with the play's points, and emotion-recognition with those of its labels.
+    """
 
     play_id: int
     person_id: int
@@ -49,6 +71,7 @@ class PlayFinished:
     max_score: Decimal
     percent: Decimal
     passed: bool
+    skills: SkillPoints = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
