@@ -1,0 +1,1 @@
+"""Role-plays: frameworks, scenarios, and the plays of them."""
