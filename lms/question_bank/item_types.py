@@ -143,7 +143,8 @@ def _public_emotion(item: Emotion, language: str) -> dict[str, Any]:
 def read_answer(item: AnyItem, order: Shown, raw: object) -> Answer | Refusal:
     """The answer a learner sent, with keys for the numbers; ``None`` takes an answer back.
 
-    Lists and maps may be incomplete: what is saved while somebody works need not be finished.
+    Lists and maps may be incomplete (a pair with ``None`` is still open): what is saved while somebody works need
+    not be finished.
     """
     if raw is None:
         return None
@@ -182,6 +183,7 @@ def _read_list(order: Shown, raw: object) -> Answer | Refusal:
 def _read_pairs(order: Shown, raw: object, source: str, target: str) -> Answer | Refusal:
     if not isinstance(raw, dict):
         return Refusal(Message(N_("Answer with pairs of what was shown.")))
+    raw = {left: right for left, right in raw.items() if right is not None}
     pairs = {order.key(source, left): order.key(target, right) for left, right in raw.items()}
     known = {left: right for left, right in pairs.items() if left is not None and right is not None}
     if len(known) < len(raw):

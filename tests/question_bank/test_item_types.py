@@ -193,6 +193,13 @@ def test_a_refusal_says_what_to_do() -> None:
     assert str(refusal.message) == "The text is too long; at most 400 characters."
 
 
+def test_an_unfinished_answer_can_be_saved() -> None:
+    subject = item("matching")
+    order = shown(subject, Random(1))
+    assert read_answer(subject, order, {"1": "2", "2": None}) == {order.order["left"][0]: order.order["right"][1]}
+    assert read_answer(item("multiple"), shown(item("multiple"), Random(1)), []) == []
+
+
 def test_taking_an_answer_back_is_an_answer() -> None:
     for kind in TYPES:
         assert read_answer(item(kind), shown(item(kind), Random(1)), None) is None
