@@ -12,7 +12,7 @@ from sqlalchemy import BigInteger, ForeignKey, Integer, String, Text, func, sele
 from sqlalchemy.orm import Mapped, mapped_column
 
 from lms.core import clock
-from lms.core.database import Model, Verbatim, before_commit, db, is_writing
+from lms.core.database import Model, Verbatim, before_commit, db, is_writing, unit_notes
 
 GENESIS = "0" * 64
 _LOCK = 4_201_701  # advisory lock on PostgreSQL; SQLite has one writer anyway
@@ -53,7 +53,7 @@ def record(action: str, subject: str, *, actor: Any = None, now: datetime | None
     """
     if not is_writing():
         raise RuntimeError("an audit entry belongs into a unit of work")
-    waiting = db.session.info.setdefault("audit_entries", [])
+    waiting = unit_notes().setdefault("audit_entries", [])
     waiting.append(
         AuditEntry(
             at=now or clock.now(),
@@ -72,7 +72,7 @@ def record(action: str, subject: str, *, actor: Any = None, now: datetime | None
 def _append() -> None:
     """Chain what waits, last thing before the commit, so that the lock is held for a moment only."""
     session = db.session
-    waiting: list[AuditEntry] = session.info.pop("audit_entries", [])
+    waiting: list[AuditEntry] = unit_notes().pop("audit_entries", [])
     if not waiting:
         return
     session.flush()

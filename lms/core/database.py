@@ -130,18 +130,23 @@ def _unit() -> Iterator[None]:
     token = _writing.set(True)
     try:
         yield
-        for finish in list(session.info.pop("before_commit", {}).values()):
+        for finish in list(unit_notes().pop("before_commit", {}).values()):
             finish()
         session.commit()
     except BaseException:
         session.rollback()
-        session.info.pop("before_commit", None)
-        session.info.pop("after_commit", None)
+        session.info.pop("unit", None)
         raise
     finally:
         _writing.reset(token)
-    for nudge in session.info.pop("after_commit", []):
+    for nudge in session.info.pop("unit", {}).get("after_commit", []):
         nudge()
+
+
+def unit_notes() -> dict[str, Any]:
+    """What the present unit of work remembers until it ends, whichever way."""
+    notes: dict[str, Any] = db.session.info.setdefault("unit", {})
+    return notes
 
 
 @overload
@@ -169,9 +174,9 @@ def unit_of_work(function: Callable[P, R] | None = None) -> Callable[P, R] | Abs
 
 def before_commit(name: str, finish: Callable[[], None]) -> None:
     """Run ``finish`` once, just before the present unit of work commits; a second call under ``name`` is dropped."""
-    db.session.info.setdefault("before_commit", {}).setdefault(name, finish)
+    unit_notes().setdefault("before_commit", {}).setdefault(name, finish)
 
 
 def after_commit(nudge: Callable[[], None]) -> None:
     """Run ``nudge`` after the present unit of work has committed; it must not matter if it never runs."""
-    db.session.info.setdefault("after_commit", []).append(nudge)
+    unit_notes().setdefault("after_commit", []).append(nudge)

@@ -80,9 +80,9 @@ class PersonForm(FlaskForm):
         _l("Employee number"), description=_l("Kept as text: 000123 stays 000123."), validators=[Length(max=40)]
     )
     hired_on = DateField(_l("Hired on"), validators=[Optional()])
-    department = SelectField(_l("Department"))
-    site = SelectField(_l("Site"))
-    job_role = SelectField(_l("Job role"), description=_l("Decides which training and certificates are due."))
+    department = SelectField(_l("Department"), default="")
+    site = SelectField(_l("Site"), default="")
+    job_role = SelectField(_l("Job role"), default="", description=_l("Decides which training and certificates are due."))
     manager_email = EmailField(_l("Manager’s e-mail"), validators=[Length(max=254)])
     mentor_email = EmailField(_l("Mentor’s e-mail"), validators=[Length(max=254)])
     roles = Checkboxes(

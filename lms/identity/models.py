@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from lms.core.access import Role
@@ -144,10 +144,10 @@ class PlacementChange(Model):
     """History of where a person worked: department, site, job role, manager, from a day on."""
 
     __tablename__ = "placement_changes"
-    __table_args__ = (UniqueConstraint("person_id", "at"),)
+    __table_args__ = (Index("ix_placement_changes_person_id_at", "person_id", "at"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    person_id: Mapped[int] = mapped_column(ForeignKey("people.id", ondelete="CASCADE"), index=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("people.id", ondelete="CASCADE"))
     at: Mapped[datetime]
     department_id: Mapped[int | None] = mapped_column(ForeignKey("departments.id"))
     site_id: Mapped[int | None] = mapped_column(ForeignKey("sites.id"))

@@ -188,4 +188,5 @@ def emails(person_ids: Iterable[int]) -> dict[int, str]:
     wanted = set(person_ids)
     if not wanted:
         return {}
-    return dict(db.session.execute(select(Person.id, Person.email).where(Person.id.in_(wanted))).tuples())
+    rows = db.session.execute(select(Person.id, Person.email).where(Person.id.in_(wanted)))
+    return {person_id: email for person_id, email in rows}

@@ -17,7 +17,7 @@ from lms.identity.people_files import Row
 
 def import_people(rows: Sequence[Row], *, apply: bool, actor: Any, now: datetime) -> Plan:
     """Check all rows, and carry them out when ``apply`` and no row has an error."""
-    known = dict(db.session.execute(select(Person.email, Person.employee_number)).tuples())
+    known = {email: number for email, number in db.session.execute(select(Person.email, Person.employee_number))}
     plan = plan_import(rows, known)
     if apply and not plan.errors:
         people = [(wanted, _person(wanted, actor=actor, now=now)) for wanted in plan.wanted]

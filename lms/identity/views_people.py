@@ -88,9 +88,9 @@ def person(person_id: int) -> str | Response | tuple[str, int]:
 def _save(form: PersonForm, someone: Person) -> bool:
     """Store the form; False leaves what is wrong in the form."""
     from_table = viewer()
+    authorise("people.write")
     if not form.validate_on_submit():
         return False
-    authorise("people.write")
     now = clock.now()
     try:
         service.change_person(
