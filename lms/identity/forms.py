@@ -98,11 +98,19 @@ class PersonForm(FlaskForm):
         self.site.choices = [("", "–"), *((each.key, in_language(each.name, language())) for each in sites)]
         self.job_role.choices = [("", "–"), *((each.key, in_language(each.title, language())) for each in job_roles)]
 
-    def show(self, person: Person) -> None:
-        """Show how it is now."""
-        self.department.data = person.department.key if person.department else ""
-        self.site.data = person.site.key if person.site else ""
-        self.job_role.data = person.job_role.key if person.job_role else ""
+    @staticmethod
+    def facts(person: Person) -> dict[str, Any]:
+        """How it is now."""
+        return {
+            "name": person.name,
+            "email": person.email,
+            "employee_number": person.employee_number,
+            "hired_on": person.hired_on,
+            "roles": person.roles,
+            "department": person.department.key if person.department else "",
+            "site": person.site.key if person.site else "",
+            "job_role": person.job_role.key if person.job_role else "",
+        }
 
     def placement(self) -> Placement:
         """Where the person shall work."""

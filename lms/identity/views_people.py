@@ -75,11 +75,9 @@ def new_person() -> str | Response | tuple[str, int]:
 def person(person_id: int) -> str | Response | tuple[str, int]:
     """One person: who they are, where they work, what they may do."""
     someone = queries.visible_person(viewer(), person_id)
-    form = PersonForm(obj=someone)
+    form = PersonForm(data=PersonForm.facts(someone))
     form.offer(queries.departments(), queries.sites(), queries.job_roles())
-    if request.method == "GET":
-        form.show(someone)
-    elif _save(form, someone):
+    if request.method == "POST" and _save(form, someone):
         flash(gettext("Saved."), "success")
         return redirect(url_for("people.person", person_id=person_id))
     return render_template("identity/person.html", form=form, person=someone), 422 if form.errors else 200
