@@ -18,7 +18,8 @@ class Size:
     height: int
 
 
-DESK = Size(1000, 280)
+DESK = Size(1120, 290)
+MIDDLE = Size(780, 290)
 HALF = Size(420, 280)
 PHONE = Size(300, 230)
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from lms.core.chart_shapes import (
     DESK,
     HALF,
+    MIDDLE,
     PHONE,
     Chart,
     Curve,
@@ -34,7 +35,7 @@ from lms.core.chart_shapes import (
     ticks,
 )
 
-__all__ = ["DESK", "HALF", "PHONE", "Bar", "Chart", "ControlPoint", "Names", "Series", "Size", "Whisker"]
+__all__ = ["DESK", "HALF", "MIDDLE", "PHONE", "Bar", "Chart", "ControlPoint", "Names", "Series", "Size", "Whisker"]
 
 VERDICTS = {"met": ("disc", "ok"), "not-met": ("diamond", "coral"), "not-proven": ("ring", "wait")}
 """How a verdict is drawn: shape first, then tone."""
@@ -201,7 +202,7 @@ def control_chart(
     levels = [v for p in points for v in (p.value, p.lower, p.upper)] + [centre, centre if target is None else target]
     axis = ticks(levels, *limits)
     lines = [(centre, names.centre, "teal")] + ([] if target is None else [(target, names.target, "ink")])
-    roomy = size.width >= DESK.width
+    roomy = size.width >= MIDDLE.width
     frame = _control_frame(size, [written(v) for v in axis], names if roomy else None, axis)
     edges = [frame.x(index, len(points)) for index in range(len(points) + 1)]
     dots = tuple(_control_dot(p, frame.x(i + 0.5, len(points)), frame) for i, p in enumerate(points))

@@ -101,7 +101,7 @@ def test_words_stay_inside_a_line_chart(size):
         assert 0 < label.y <= size.height
 
 
-@pytest.mark.parametrize("size", [charts.DESK, charts.PHONE])
+@pytest.mark.parametrize("size", [charts.DESK, charts.MIDDLE, charts.PHONE])
 def test_words_stay_inside_a_control_chart(size):
     chart = control([0.9, 0.5, 0.85, 0.8, 0.55], size, target=0.8, written=charts.whole_percent)
     for label in chart.labels:
