@@ -111,7 +111,9 @@ class _Explorer:
         self.steps = {scene: list(self._steps(scene)) for scene in plot.scenes}
         self.codes = [self.coder.start]
         self.numbers = {self.coder.start: 0}
-        self.moves: list[list[tuple[int, int]]] = []
+        self.begins: list[int] = []
+        self.taken: list[int] = []
+        self.targets: list[int] = []
         self.arrivals: list[tuple[int, int] | None] = [None]
 
     def _steps(self, scene: str) -> Iterator[_Step]:
@@ -126,17 +128,19 @@ class _Explorer:
             yield _Step(option, changes, needs, outcomes)
 
     def run(self) -> None:
+        """Fill the columns in the order of discovery; the moves of a state begin at its place in ``begins``."""
         for number, code in enumerate(self.codes):
-            leaving: list[tuple[int, int]] = []
-            self.moves.append(leaving)
+            self.begins.append(len(self.taken))
             for outcome, after in self._next(code):
                 known = self.numbers.setdefault(after, len(self.codes))
                 if known == len(self.codes):
                     self.codes.append(after)
                     self.arrivals.append((number, outcome))
-                leaving.append((outcome, known))
+                self.taken.append(outcome)
+                self.targets.append(known)
             if len(self.codes) >= MOST_STATES:
                 raise TooManyStates
+        self.begins.append(len(self.taken))
 
     def _next(self, code: int) -> Iterator[tuple[int, int]]:
         """The outcomes possible in a state, each with the code of the state that follows."""
@@ -154,18 +158,17 @@ class _Explorer:
                 yield outcome, coder.entered(moved, way)
 
     def space(self) -> Space:
-        order = _forward_order(self.moves)
+        order = _forward_order(self.begins, self.targets)
         origins: list[int] = []
         taken: list[int] = []
         targets: list[int] = []
         leaving = [range(0)] * len(order)
         for state in order:
-            begin = len(origins)
-            for outcome, target in self.moves[state]:
-                origins.append(state)
-                taken.append(outcome)
-                targets.append(target)
-            leaving[state] = range(begin, len(origins))
+            begin, end = self.begins[state], self.begins[state + 1]
+            leaving[state] = range(len(origins), len(origins) + end - begin)
+            origins.extend([state] * (end - begin))
+            taken.extend(self.taken[begin:end])
+            targets.extend(self.targets[begin:end])
         return Space(
             self.plot,
             self.coder,
@@ -216,18 +219,17 @@ def _comes_back(scene: str, onward: dict[str, set[str]]) -> bool:
     return False
 
 
-def _forward_order(moves: list[list[tuple[int, int]]]) -> list[int]:
+def _forward_order(begins: list[int], targets: list[int]) -> list[int]:
     """The states so that every move leads to a later one (Kahn's algorithm)."""
-    open_arrivals = [0] * len(moves)
-    for leaving in moves:
-        for _, target in leaving:
-            open_arrivals[target] += 1
+    open_arrivals = [0] * (len(begins) - 1)
+    for target in targets:
+        open_arrivals[target] += 1
     order = [0]
     for state in order:
-        for _, target in moves[state]:
+        for target in targets[begins[state] : begins[state + 1]]:
             open_arrivals[target] -= 1
             if not open_arrivals[target]:
                 order.append(target)
-    if len(order) < len(moves):
+    if len(order) < len(open_arrivals):
         raise AssertionError("a state comes again, though every scene bounds its visits")
     return order

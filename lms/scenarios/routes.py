@@ -51,7 +51,7 @@ def best_route(space: Space) -> PlayState:
     return replay(plot, turns)[-1]
 
 
-def passing_route(space: Space, bounds: ScoreBounds) -> list[Outcome] | None:
+def passing_route(space: Space, bounds: ScoreBounds, most_tries: int = MOST_TRIES) -> list[Outcome] | None:
     """A route that passes, with every label right and every step of typed replies found; None if there is none.
 
     Goes on only where every cut can still be reached. Raises TooManyTries where that leaves too much to try.
@@ -74,7 +74,7 @@ def passing_route(space: Space, bounds: ScoreBounds) -> list[Outcome] | None:
                 return _walked(further)
             seen.add((target, left))
             waiting.append((target, left, further))
-        if len(seen) > MOST_TRIES:
+        if len(seen) > most_tries:
             raise TooManyTries
     return None
 
