@@ -56,7 +56,8 @@ class Attempt(Model):
     """One sitting of an exam, or of a lesson's check.
 
     ``subject`` is the exam's key, or "course/lesson". ``paper`` lists ``{slot, section, item_version_id, item_id,
-    points, shown}`` and never leaves the server. ``finished_at`` is when it was handed in or given up;
+    points, shown}`` and never leaves the server; ``sections`` holds ``{score, max_score, percent, passed}`` for each
+    section of the plan once graded. ``finished_at`` is when it was handed in or given up;
     ``is_first`` marks the attempt that statistics take. Department, site and job role are those at the start.
     """
 
@@ -103,6 +104,7 @@ class Attempt(Model):
     max_score: Mapped[Decimal] = mapped_column(Exact)
     percent: Mapped[Decimal | None] = mapped_column(Exact)
     passed: Mapped[bool | None]
+    sections: Mapped[list[Any] | None] = mapped_column(Verbatim)
     is_first: Mapped[bool] = mapped_column(default=False)
     department_id: Mapped[int | None] = mapped_column(ForeignKey("departments.id"), index=True)
     site_id: Mapped[int | None] = mapped_column(ForeignKey("sites.id"), index=True)

@@ -1,0 +1,80 @@
+"""May somebody start an exam now? A decision with its reason, from the plan, the clock and earlier attempts (pure)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from lms.assessment.attempt_states import OPEN, State
+from lms.assessment.content import Exam
+from lms.core.texts import N_, Message
+
+
+@dataclass(frozen=True, slots=True)
+class Earlier:
+    """An earlier attempt of the same person at the same exam."""
+
+    number: int
+    state: State
+    finished_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """When the exam is open, in aware instants, and whether it must be assigned."""
+
+    opens_at: datetime | None
+    closes_at: datetime | None
+    is_reserved: bool
+
+
+@dataclass(frozen=True, slots=True)
+class MayStart:
+    """Yes; ``left`` attempts remain, this one included, or None for no limit."""
+
+    left: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class MayNotStart:
+    """No, and why; ``opens_at`` is when it will be possible, if time alone helps."""
+
+    reason: Message
+    opens_at: datetime | None = None
+
+
+def may_start(plan: Exam, opening: Opening, earlier: Sequence[Earlier], now: datetime) -> MayStart | MayNotStart:
+    """Whether a new attempt may begin; voided attempts count as if they had never been.
+
+    An attempt that is still open is not asked about here: it is continued.
+    """
+    if opening.is_reserved:
+        return MayNotStart(Message(N_("This exam is for people to whom it was assigned. Ask your manager or trainer.")))
+    if opening.opens_at is not None and now < opening.opens_at:
+        return MayNotStart(Message(N_("This exam is not open yet.")), opening.opens_at)
+    if opening.closes_at is not None and now >= opening.closes_at:
+        return MayNotStart(Message(N_("This exam is closed.")))
+    taken = [attempt for attempt in earlier if attempt.state != State.VOIDED and attempt.state not in OPEN]
+    if plan.attempts is not None and len(taken) >= plan.attempts:
+        used = N_("All attempts at this exam are used (%(count)s). Ask your trainer what to do next.")
+        return MayNotStart(Message(used, {"count": plan.attempts}))
+    ends = [attempt.finished_at for attempt in taken if attempt.finished_at is not None]
+    again_at = max(ends) + timedelta(hours=float(plan.wait_hours)) if ends else None
+    if again_at is not None and now < again_at:
+        wait = N_("There must be %(hours)s hours between two attempts.")
+        return MayNotStart(Message(wait, {"hours": f"{plan.wait_hours.normalize():f}"}), again_at)
+    return MayStart(None if plan.attempts is None else plan.attempts - len(taken))
+
+
+def deadline(plan: Exam, opening: Opening, now: datetime) -> datetime | None:
+    """Until when an attempt begun now takes answers: its time limit, but never past the closing of the exam."""
+    limits = [opening.closes_at] if opening.closes_at is not None else []
+    if plan.time_limit_minutes is not None:
+        limits.append(now + timedelta(minutes=plan.time_limit_minutes))
+    return min(limits) if limits else None
+
+
+def grace_end(plan: Exam, deadline_at: datetime | None) -> datetime | None:
+    """Until when an overdue attempt may be handed in; None without a deadline or without grace."""
+    if deadline_at is None or plan.when_time_is_up != "grace":
+        return None
+    return deadline_at + timedelta(minutes=plan.grace_minutes)

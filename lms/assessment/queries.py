@@ -1,0 +1,242 @@
+"""Reads of exams, attempts and results, scoped to who asks."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import ColumnElement, or_, select
+
+from lms.assessment.attempt_states import OPEN, State
+from lms.assessment.content import Exam as ExamDefinition
+from lms.assessment.content import Section, Show
+from lms.assessment.models import Attempt, Exam, ExamVersion, Response
+from lms.assessment.openings import Earlier, Opening
+from lms.core import access
+from lms.core.database import db
+from lms.core.errors import NotFound
+from lms.core.texts import N_, Message
+from lms.core.version_cache import VersionCache
+from lms.courses import queries as courses
+from lms.enrolment import queries as enrolment
+from lms.identity.models import Site
+
+NO_EXAM = N_("There is no such exam, or it is not meant for you.")
+NO_ATTEMPT = N_("There is no such attempt, or it is not yours.")
+
+
+# ---- plans --------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """An immutable exam plan: the definition and which version it is."""
+
+    number: int
+    definition: ExamDefinition
+
+
+def _load_plans(version_ids: list[int]) -> dict[int, Plan]:
+    query = select(ExamVersion.id, ExamVersion.number, ExamVersion.body).where(ExamVersion.id.in_(version_ids))
+    return {row.id: Plan(row.number, ExamDefinition.model_validate(row.body)) for row in db.session.execute(query)}
+
+
+_plans = VersionCache("exams", _load_plans)
+
+
+def definition_of(version_id: int) -> ExamDefinition:
+    """The plan of one exam version."""
+    return _plans.one(version_id).definition
+
+
+def plan(version_id: int) -> Plan:
+    """The plan of one exam version with its number."""
+    return _plans.one(version_id)
+
+
+def check_plan(lesson_version_id: int) -> Plan:
+    """The plan that a lesson's knowledge check follows: 80 % to pass, no clock, no limit, answers shown at once."""
+    body = courses.definition_of(lesson_version_id)
+    return check_plan_of(body)
+
+
+def check_plan_of(body: Any) -> Plan:
+    """The same from the lesson's body."""
+    check = body.check
+    section = Section(topic=check.topic, draw=check.draw)
+    definition = ExamDefinition(
+        exam="check", title=body.title, sections=[section], wait_hours=Decimal(0), show=Show(answers="at-once")
+    )
+    return Plan(1, definition)
+
+
+def plan_of(attempt: Attempt) -> Plan:
+    """The plan an attempt follows, whichever kind it is."""
+    if attempt.exam_version_id is not None:
+        return _plans.one(attempt.exam_version_id)
+    return check_plan(attempt.lesson_version_id or 0)
+
+
+# ---- exams --------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class ExamView:
+    """An exam somebody may know of, with its current plan."""
+
+    id: int
+    key: str
+    version_id: int
+    plan: ExamDefinition
+    opens_at: datetime | None
+    closes_at: datetime | None
+    assigned_only: bool
+
+
+def exam_by_key(key: str, viewer: Any) -> ExamView:
+    """An exam in use: live, or a pilot at the viewer's site (or for whoever reads content); else ``NotFound``."""
+    site = select(Site.key).where(Site.id == getattr(viewer, "site_id", None)).scalar_subquery()
+    query = select(Exam, site).where(Exam.key == key, Exam.retired_at.is_(None), Exam.version_id.is_not(None))
+    found = db.session.execute(query).first()
+    if found is None:
+        raise NotFound(Message(NO_EXAM))
+    exam, site_key = found
+    if exam.status == "pilot" and site_key not in exam.sites and not access.has(viewer, "content.read"):
+        raise NotFound(Message(NO_EXAM))
+    return ExamView(
+        exam.id, exam.key, exam.version_id, definition_of(exam.version_id), exam.opens_at, exam.closes_at,
+        exam.assigned_only,
+    )  # fmt: skip
+
+
+def opening(exam: ExamView, person: Any) -> Opening:
+    """When the exam is open, and whether it is reserved for people to whom it is assigned, not this one."""
+    is_reserved = exam.assigned_only and not enrolment.is_assigned(person, "exam", exam.key)
+    return Opening(exam.opens_at, exam.closes_at, is_reserved)
+
+
+def exam_titles(keys: Sequence[str]) -> dict[str, Mapping[str, str]]:
+    """Titles by key of exams, in use or retired."""
+    query = select(Exam.key, Exam.title).where(Exam.key.in_(keys))
+    return {key: title for key, title in db.session.execute(query)}
+
+
+# ---- attempts -----------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class OwnAttempt:
+    """A line of one's own history at an exam."""
+
+    id: int
+    number: int
+    state: State
+    started_at: datetime
+    finished_at: datetime | None
+    percent: Any
+    passed: bool | None
+
+    @property
+    def is_open(self) -> bool:
+        return self.state in OPEN
+
+
+def own_attempts(person: Any, kind: str, subject: str) -> list[OwnAttempt]:
+    """Somebody's attempts at one exam or check, oldest first."""
+    query = (
+        select(
+            Attempt.id, Attempt.number, Attempt.state, Attempt.started_at, Attempt.finished_at, Attempt.percent,
+            Attempt.passed,
+        )
+        .where(Attempt.person_id == person.id, Attempt.kind == kind, Attempt.subject == subject)
+        .order_by(Attempt.number)
+    )  # fmt: skip
+    return [
+        OwnAttempt(row.id, row.number, State(row.state), row.started_at, row.finished_at, row.percent, row.passed)
+        for row in db.session.execute(query)
+    ]
+
+
+def earlier(attempts: Sequence[OwnAttempt]) -> list[Earlier]:
+    """The same as the rule about starting wants it."""
+    return [Earlier(attempt.number, attempt.state, attempt.finished_at) for attempt in attempts]
+
+
+def own_attempt(person: Any, attempt_id: int) -> Attempt:
+    """One's own attempt; anybody else's is ``NotFound``."""
+    query = select(Attempt).where(Attempt.id == attempt_id, Attempt.person_id == person.id)
+    attempt = db.session.scalar(query)
+    if attempt is None:
+        raise NotFound(Message(NO_ATTEMPT))
+    return attempt
+
+
+def readable_attempt(viewer: Any, attempt_id: int) -> Attempt:
+    """One's own attempt, or anybody's for whoever reads content (trainers, auditors); else ``NotFound``."""
+    condition: ColumnElement[bool] = Attempt.id == attempt_id
+    if not access.has(viewer, "content.read"):
+        condition &= Attempt.person_id == viewer.id
+    attempt = db.session.scalar(select(Attempt).where(condition))
+    if attempt is None:
+        raise NotFound(Message(NO_ATTEMPT))
+    return attempt
+
+
+@dataclass(frozen=True, slots=True)
+class SavedAnswer:
+    """The latest answer in time of one slot, in the item's keys."""
+
+    seq: int
+    answer: Any
+    saved_at: datetime
+
+
+def saved_answers(attempt_id: int) -> dict[int, SavedAnswer]:
+    """The latest answers in time by slot; late ones are left out."""
+    query = (
+        select(Response.slot, Response.seq, Response.answer, Response.saved_at)
+        .where(Response.attempt_id == attempt_id, Response.is_late.is_(False))
+        .order_by(Response.slot, Response.seq)
+    )
+    return {slot: SavedAnswer(seq, answer, at) for slot, seq, answer, at in db.session.execute(query)}
+
+
+def has_passed(person_id: int, exam_id: int | None) -> bool:
+    """Whether somebody has passed an exam in any attempt that still stands."""
+    query = select(Attempt.id).where(
+        Attempt.person_id == person_id, Attempt.exam_id == exam_id, Attempt.passed.is_(True), Attempt.state == "graded"
+    )
+    return db.session.scalar(query.limit(1)) is not None
+
+
+def graded_percents(attempt: Attempt) -> list[tuple[Decimal, bool]]:
+    """Percent and passed of every graded attempt of the same person at the same exam, oldest first."""
+    query = (
+        select(Attempt.percent, Attempt.passed)
+        .where(Attempt.person_id == attempt.person_id, Attempt.kind == attempt.kind)
+        .where(Attempt.subject == attempt.subject, Attempt.state == "graded")
+        .order_by(Attempt.number)
+    )
+    return [(percent or Decimal(0), bool(passed)) for percent, passed in db.session.execute(query)]
+
+
+def closes_at(exam_id: int | None) -> datetime | None:
+    """When an exam closes, if it does."""
+    return db.session.scalar(select(Exam.closes_at).where(Exam.id == exam_id)) if exam_id is not None else None
+
+
+def due_attempts(now: datetime, limit: int = 500) -> list[tuple[int, str]]:
+    """Open attempts whose time is up, the longest overdue first: id and state."""
+    query = (
+        select(Attempt.id, Attempt.state)
+        .where(
+            or_(
+                (Attempt.state == "in_progress") & (Attempt.deadline_at < now),
+                (Attempt.state == "overdue") & (Attempt.grace_ends_at < now),
+            )
+        )
+        .order_by(Attempt.deadline_at)
+        .limit(limit)
+    )
+    return [(attempt_id, state) for attempt_id, state in db.session.execute(query)]

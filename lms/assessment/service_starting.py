@@ -1,0 +1,183 @@
+"""Starting an attempt: may it begin, and which paper does it get."""
+
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from random import Random
+from typing import Any
+
+from sqlalchemy import Row, select
+from sqlalchemy.exc import IntegrityError
+
+from lms.assessment import openings, papers, queries
+from lms.assessment.attempt_states import OPEN, State
+from lms.assessment.content import Exam as ExamDefinition
+from lms.assessment.models import Attempt
+from lms.assessment.openings import Earlier, MayNotStart, Opening
+from lms.assessment.service_time import close_if_due
+from lms.core.api import iso
+from lms.core.database import db
+from lms.core.errors import Conflict
+from lms.core.texts import N_, Message
+from lms.courses import queries as courses
+from lms.question_bank import item_types
+from lms.question_bank import queries as bank
+
+MOST_LOOKED_BACK = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Started:
+    """The attempt to go on with, and whether it was begun just now."""
+
+    attempt: Attempt
+    is_new: bool
+
+
+
+def start_attempt(exam_key: str, person: Any, *, now: datetime, language: str) -> Started:
+    """Begin an attempt at an exam, or go on with the open one.
+
+    Raises ``NotFound`` for an exam that is not for this person, ``Conflict`` with the reason when it cannot be begun
+    now (``opens_at`` joins it, null unless time alone helps), also when the bank holds too few items.
+    """
+    exam = queries.exam_by_key(exam_key, person)
+    attempts = _history(person, "exam", exam.key, now)
+    if (open_one := _open_one(person, "exam", exam.key, attempts)) is not None:
+        return Started(open_one, False)
+    opening = queries.opening(exam, person)
+    decision = openings.may_start(exam.plan, opening, [_earlier(one) for one in attempts], now)
+    if isinstance(decision, MayNotStart):
+        raise Conflict(decision.reason, opens_at=iso(decision.opens_at))
+    attempt = _begin(exam.plan, opening, attempts, person, now, language)
+    attempt.kind, attempt.subject = "exam", exam.key
+    attempt.exam_id, attempt.exam_version_id = exam.id, exam.version_id
+    attempt.is_first = all(one.state == State.VOIDED for one in attempts)
+    return _opened(attempt, person)
+
+
+def start_check(course_key: str, lesson_key: str, person: Any, *, now: datetime, language: str) -> Started:
+    """Begin the knowledge check of a lesson, or go on with the open one; there is no limit to tries."""
+    lesson = courses.lesson(course_key, lesson_key, person)
+    if lesson.body.check is None:
+        raise Conflict(Message(N_("This lesson has no knowledge check.")))
+    subject = f"{course_key}/{lesson_key}"
+    attempts = _history(person, "check", subject, now)
+    if (open_one := _open_one(person, "check", subject, attempts)) is not None:
+        return Started(open_one, False)
+    plan = queries.check_plan_of(lesson.body).definition
+    attempt = _begin(plan, Opening(None, None, False), attempts, person, now, language)
+    attempt.kind, attempt.subject = "check", subject
+    attempt.lesson_id, attempt.lesson_version_id = lesson.id, lesson.version_id
+    return _opened(attempt, person)
+
+
+def _history(person: Any, kind: str, subject: str, now: datetime) -> Sequence[Row[Any]]:
+    """The person's attempts, oldest first; an open one whose time is up is closed before."""
+    columns = (Attempt.id, Attempt.number, Attempt.state, Attempt.deadline_at, Attempt.finished_at, Attempt.paper)
+    same = (Attempt.person_id == person.id, Attempt.kind == kind, Attempt.subject == subject)
+    query = select(*columns).where(*same).order_by(Attempt.number)
+    attempts = db.session.execute(query).all()
+    for attempt in attempts:
+        is_late = attempt.deadline_at is not None and now > attempt.deadline_at
+        if attempt.state in OPEN and is_late and close_if_due(attempt.id, now):
+            return db.session.execute(query).all()
+    return attempts
+
+
+def _earlier(attempt: Row[Any]) -> Earlier:
+    return Earlier(attempt.number, State(attempt.state), attempt.finished_at)
+
+
+def _open_one(person: Any, kind: str, subject: str, attempts: Sequence[Row[Any]]) -> Attempt | None:
+    if not any(attempt.state in OPEN for attempt in attempts):
+        return None
+    same = (Attempt.person_id == person.id, Attempt.kind == kind, Attempt.subject == subject)
+    return db.session.scalar(select(Attempt).where(*same, Attempt.state.in_(OPEN)))
+
+
+def _opened(attempt: Attempt, person: Any) -> Started:
+    """Put the attempt into the books; of two started at once, the database lets one be, and both go on with that."""
+    kind, subject = attempt.kind, attempt.subject
+    try:
+        with db.session.begin_nested():
+            db.session.add(attempt)
+    except IntegrityError:
+        same = (Attempt.person_id == person.id, Attempt.kind == kind, Attempt.subject == subject)
+        other = db.session.scalar(select(Attempt).where(*same, Attempt.state.in_(OPEN)))
+        if other is None:
+            raise
+        return Started(other, False)
+    return Started(attempt, True)
+
+
+def _begin(
+    plan: ExamDefinition,
+    opening: Opening,
+    attempts: Sequence[Row[Any]],
+    person: Any,
+    now: datetime,
+    language: str,
+) -> Attempt:
+    seed = secrets.randbits(62)
+    paper = _paper(plan, seed, _seen(attempts) if plan.avoid_seen else set())
+    deadline_at = openings.deadline(plan, opening, now)
+    return Attempt(
+        person_id=person.id,
+        number=1 + max((attempt.number for attempt in attempts), default=0),
+        state=State.IN_PROGRESS,
+        seed=seed,
+        language=language,
+        paper=paper,
+        started_at=now,
+        deadline_at=deadline_at,
+        grace_ends_at=openings.grace_end(plan, deadline_at),
+        max_score=sum((Decimal(str(place["points"])) for place in paper), Decimal(0)),
+        department_id=person.department_id,
+        site_id=person.site_id,
+        job_role_id=person.job_role_id,
+    )
+
+
+def _seen(attempts: Sequence[Row[Any]]) -> set[int]:
+    """The items of the person's latest papers."""
+    return {place["item_id"] for attempt in attempts[-MOST_LOOKED_BACK:] for place in attempt.paper}
+
+
+def _paper(plan: ExamDefinition, seed: int, seen: set[int]) -> list[dict[str, Any]]:
+    """The places of a paper as they are stored; the same seed and pool give the same paper."""
+    pool = bank.pool(
+        topics=[section.topic for section in plan.sections if section.topic],
+        sop=[section.sop for section in plan.sections if section.sop],
+        keys=[key for section in plan.sections for key in section.items or ()],
+    )
+    drawn = papers.draw(plan.sections, pool, seed=seed, seen=seen, shuffle=plan.shuffle.items)
+    if isinstance(drawn, papers.Shortage):
+        values = {"section": drawn.section + 1, "wanted": drawn.wanted, "available": drawn.available}
+        raise Conflict(
+            Message(
+                N_(
+                    "This exam cannot be drawn: part %(section)s asks for %(wanted)s questions and only "
+                    "%(available)s can be had. Tell the trainer who owns it."
+                ),
+                values,
+            )
+        )
+    definitions = bank.items(place.item.version_id for place in drawn)
+    return [_place(place, definitions[place.item.version_id], seed, plan.shuffle.options) for place in drawn]
+
+
+def _place(place: papers.Drawn, item: Any, seed: int, shuffle: bool) -> dict[str, Any]:
+    order = item_types.shown(item, Random(f"{seed}/{place.slot}"), shuffle_options=shuffle)
+    return {
+        "slot": place.slot,
+        "section": place.section,
+        "item_version_id": place.item.version_id,
+        "item_id": place.item.item_id,
+        "points": str(item.points),
+        "shown": order.to_json(),
+    }
+
+
