@@ -20,7 +20,7 @@ class Size:
 
 DESK = Size(1120, 290)
 MIDDLE = Size(780, 290)
-HALF = Size(420, 280)
+HALF = Size(460, 290)
 PHONE = Size(300, 230)
 
 

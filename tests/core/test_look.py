@@ -44,7 +44,7 @@ def block(start):
 
 
 LIGHT = block(":root")
-DARK = block('[data-bs-theme="dark"]')
+DARK = block('  [data-bs-theme="dark"]')
 THEMES = {"light": LIGHT, "dark": {**LIGHT, **DARK}}
 
 
