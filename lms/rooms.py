@@ -5,11 +5,19 @@ from collections.abc import Mapping
 from flask import Blueprint, Flask
 
 from lms import cli
+from lms.assessment import api as assessment_api
+from lms.assessment import jobs as assessment_jobs
 from lms.core.api import Api
 from lms.core.events import Listener
 from lms.core.jobs import Periodic, Worker
 from lms.core.texts import N_
 from lms.core.web import NavItem
+from lms.courses import api as courses_api
+from lms.courses import views as courses
+from lms.enrolment import api as enrolment_api
+from lms.enrolment import listeners as enrolment_listeners
+from lms.enrolment import views as enrolment
+from lms.enrolment import views_practice as practice
 from lms.identity import api as identity_api
 from lms.identity import views as identity
 from lms.identity import views_people as people
@@ -17,17 +25,30 @@ from lms.identity import views_people as people
 PAGES: tuple[Blueprint, ...] = (
     identity.bp,
     people.bp,
+    courses.bp,
+    enrolment.bp,
+    practice.bp,
 )
 
-APIS: tuple[Api, ...] = (identity_api.api,)
+APIS: tuple[Api, ...] = (
+    identity_api.api,
+    assessment_api.api,
+)
 
-LISTENERS: tuple[tuple[type, Listener], ...] = ()
+LISTENERS: tuple[tuple[type, Listener], ...] = (*enrolment_listeners.LISTENERS,)
 
-JOBS: tuple[tuple[Mapping[str, Worker], tuple[Periodic, ...]], ...] = ()
+JOBS: tuple[tuple[Mapping[str, Worker], tuple[Periodic, ...]], ...] = (
+    (assessment_jobs.WORKERS, assessment_jobs.PERIODIC),
+)
 
 NAVIGATION: tuple[NavItem, ...] = (
     # learners: the first five are the tabs of the phone
+    NavItem("enrolment.catalogue", N_("Courses"), "book", "catalogue.read", "learn", "/courses"),
+    NavItem("courses.job_aids", N_("Job aids"), "search", "catalogue.read", "learn", "/job-aids"),
     # the desk
+    NavItem("practice.mentoring", N_("Mentoring"), "person-check", "sign-off.record", "desk", "/mentoring"),
+    NavItem("practice.sessions", N_("Sessions"), "easel", "attendance.record", "desk", "/sessions"),
+    NavItem("courses.author_courses", N_("Course care"), "journal-check", "content.read", "desk", "/author/courses"),
     NavItem("people.people", N_("People"), "people", "people.read", "desk", "/admin/people"),
     NavItem("people.tokens", N_("Tokens"), "key", "settings.write", "desk", "/admin/tokens"),
     NavItem("people.audit_trail", N_("Audit trail"), "shield-check", "audit.read", "desk", "/admin/audit"),

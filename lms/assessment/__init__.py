@@ -1,0 +1,1 @@
+"""Exam plans, lesson checks, attempts, grading."""

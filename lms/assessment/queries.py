@@ -112,7 +112,7 @@ def exam_by_key(key: str, viewer: Any) -> ExamView:
 
 def opening(exam: ExamView, person: Any) -> Opening:
     """When the exam is open, and whether it is reserved for people to whom it is assigned, not this one."""
-    is_reserved = exam.assigned_only and not enrolment.is_assigned(person, "exam", exam.key)
+    is_reserved = exam.assigned_only and exam.key not in enrolment.assigned_keys(person.id, "exam")
     return Opening(exam.opens_at, exam.closes_at, is_reserved)
 
 

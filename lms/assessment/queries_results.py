@@ -1,0 +1,239 @@
+"""The result of an attempt, as far as its plan lets the reader see it now; and what reports read."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import func, select
+
+from lms.assessment import payloads, queries
+from lms.assessment.attempt_states import State
+from lms.assessment.content import Exam as ExamDefinition
+from lms.assessment.models import Attempt, Exam, ExamVersion, Grade
+from lms.assessment.showing import is_shown
+from lms.core import access
+from lms.core.database import db
+from lms.core.errors import NotFound
+from lms.core.texts import Message
+from lms.question_bank import queries as bank
+
+
+@dataclass(frozen=True, slots=True)
+class SectionResult:
+    """Points of one part of an exam; ``cut`` in percent, None where the part has none."""
+
+    title: Mapping[str, str] | None
+    score: float
+    max_score: float
+    percent: float
+    cut: Decimal | None
+    passed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionResult:
+    """One question with the answer given and, in numbers as shown, the right one and the reasons."""
+
+    seen: Mapping[str, Any]
+    answer: Any
+    points: Decimal
+    max_points: Decimal
+    right_answer: Any
+    rationale: str
+    feedback: Mapping[str, str]
+
+    @property
+    def verdict(self) -> str:
+        """right, partly, wrong or unanswered."""
+        if self.answer is None or self.answer in ([], {}, ""):
+            return "unanswered"
+        if self.points >= self.max_points:
+            return "right"
+        return "partly" if self.points > 0 else "wrong"
+
+
+@dataclass(frozen=True, slots=True)
+class ResultView:
+    """What may be seen of an attempt now; hidden parts are None or empty."""
+
+    attempt: Attempt
+    plan: ExamDefinition
+    shows_score: bool
+    shows_answers: bool
+    sections: tuple[SectionResult, ...]
+    questions: tuple[QuestionResult, ...]
+
+    @property
+    def state(self) -> State:
+        return State(self.attempt.state)
+
+    @property
+    def score(self) -> Decimal | None:
+        return self.attempt.score if self.shows_score else None
+
+    @property
+    def percent(self) -> Decimal | None:
+        return self.attempt.percent if self.shows_score else None
+
+    @property
+    def passed(self) -> bool | None:
+        """Also told, as False, while only the score waits for a pass."""
+        if self.shows_score or self.plan.show.score == "after-pass":
+            return self.attempt.passed
+        return None
+
+
+def result(viewer: Any, attempt_id: int, *, now: datetime, language: str) -> ResultView:
+    """The result of an attempt of one's own; of anybody's for whoever reads content. At most six queries."""
+    return result_of(queries.readable_attempt(viewer, attempt_id), viewer, now=now, language=language)
+
+
+def result_of(attempt: Attempt, viewer: Any, *, now: datetime, language: str) -> ResultView:
+    """The same for an attempt at hand."""
+    plan = queries.plan_of(attempt).definition
+    is_graded = attempt.state == State.GRADED
+    shows_score = is_graded and _shows(plan.show.score, attempt, viewer, now)
+    shows_answers = is_graded and _shows(plan.show.answers, attempt, viewer, now)
+    sections = _sections(attempt, plan) if shows_score else ()
+    questions = tuple(_questions(attempt, language)) if shows_answers else ()
+    return ResultView(attempt, plan, shows_score, shows_answers, sections, questions)
+
+
+def _shows(showing: Any, attempt: Attempt, viewer: Any, now: datetime) -> bool:
+    if attempt.person_id != viewer.id and access.has(viewer, "content.read"):
+        return True
+    has_passed, closes_at = bool(attempt.passed), None
+    if showing == "after-pass" and not has_passed and attempt.kind == "exam":
+        has_passed = queries.has_passed(attempt.person_id, attempt.exam_id)
+    if showing == "after-close":
+        closes_at = queries.closes_at(attempt.exam_id)
+    return is_shown(showing, has_passed=has_passed, closes_at=closes_at, now=now)
+
+
+def _sections(attempt: Attempt, plan: ExamDefinition) -> tuple[SectionResult, ...]:
+    return tuple(
+        SectionResult(section.title, row["score"], row["max_score"], row["percent"], section.cut, row["passed"])
+        for section, row in zip(plan.sections, attempt.sections or (), strict=True)
+    )
+
+
+def _questions(attempt: Attempt, language: str) -> Iterator[QuestionResult]:
+    answers = queries.saved_answers(attempt.id)
+    grades = _grades(attempt.id)
+    stored = bank.stored_items(place["item_version_id"] for place in attempt.paper)
+    for place in attempt.paper:
+        item = stored[place["item_version_id"]]
+        saved = answers.get(place["slot"])
+        yield QuestionResult(
+            seen=payloads.question(place, item.definition, item.media, language),
+            answer=payloads.answer_shown(place, item.definition, saved.answer if saved else None),
+            points=grades.get(place["slot"], Decimal(0)),
+            max_points=Decimal(place["points"]),
+            **payloads.explanation(place, item.definition, language),
+        )
+
+
+def _grades(attempt_id: int) -> dict[int, Decimal]:
+    """The points that hold now, by slot: those of the grade with the greatest number."""
+    query = select(Grade.slot, Grade.points).where(Grade.attempt_id == attempt_id).order_by(Grade.slot, Grade.number)
+    return {slot: points for slot, points in db.session.execute(query)}
+
+
+# ---- for reports --------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class ExamResult:
+    """A finished attempt as reports count it; ``number`` is the attempt's, ``version`` the plan's."""
+
+    attempt_id: int
+    person_id: int
+    number: int
+    version: int
+    state: State
+    finished_at: datetime
+    score: Decimal | None
+    max_score: Decimal
+    percent: Decimal | None
+    passed: bool
+    is_first: bool
+    department_id: int | None
+    site_id: int | None
+    job_role_id: int | None
+
+
+def exam_results(
+    exam_key: str, *, since: datetime | None = None, until: datetime | None = None, first_only: bool = True
+) -> Iterator[ExamResult]:
+    """Graded attempts at an exam that finished in [since, until), streamed by finishing time."""
+    query = (
+        select(Attempt, ExamVersion.number.label("version"))
+        .join(ExamVersion, ExamVersion.id == Attempt.exam_version_id)
+        .join(Exam, Exam.id == Attempt.exam_id)
+        .where(Exam.key == exam_key, Attempt.state == "graded")
+        .order_by(Attempt.finished_at, Attempt.id)
+        .execution_options(yield_per=1000)
+    )
+    if first_only:
+        query = query.where(Attempt.is_first.is_(True))
+    if since is not None:
+        query = query.where(Attempt.finished_at >= since)
+    if until is not None:
+        query = query.where(Attempt.finished_at < until)
+    for attempt, version in db.session.execute(query):
+        assert attempt.finished_at is not None
+        yield ExamResult(
+            attempt.id, attempt.person_id, attempt.number, version, State(attempt.state), attempt.finished_at,
+            attempt.score, attempt.max_score, attempt.percent, bool(attempt.passed), attempt.is_first,
+            attempt.department_id, attempt.site_id, attempt.job_role_id,
+        )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class SlotScore:
+    """What one slot of one attempt earned."""
+
+    attempt_id: int
+    item_id: int
+    item_version_id: int
+    share: Decimal
+    points: Decimal
+    max_points: Decimal
+
+
+def slot_scores(exam_key: str, *, first_only: bool = True) -> Iterator[SlotScore]:
+    """The grades that hold, of graded attempts at an exam, streamed by attempt; for item statistics."""
+    latest = (
+        select(Grade.attempt_id, Grade.slot, func.max(Grade.number).label("number"))
+        .group_by(Grade.attempt_id, Grade.slot)
+        .subquery()
+    )
+    query = (
+        select(Grade.attempt_id, Grade.slot, Grade.item_version_id, Grade.share, Grade.points, Grade.max_points)
+        .join(Attempt, Attempt.id == Grade.attempt_id)
+        .join(Exam, Exam.id == Attempt.exam_id)
+        .join(
+            latest,
+            (latest.c.attempt_id == Grade.attempt_id)
+            & (latest.c.slot == Grade.slot)
+            & (latest.c.number == Grade.number),
+        )
+        .where(Exam.key == exam_key, Attempt.state == "graded")
+        .order_by(Grade.attempt_id, Grade.slot)
+        .execution_options(yield_per=5000)
+    )
+    if first_only:
+        query = query.where(Attempt.is_first.is_(True))
+    for row in db.session.execute(query):
+        stored = bank.stored_items([row.item_version_id])[row.item_version_id]
+        yield SlotScore(
+            row.attempt_id, stored.item_id, row.item_version_id, row.share, row.points, row.max_points
+        )
+
+
+def exam_exists(exam_key: str) -> None:
+    """Raise ``NotFound`` unless there is, or was, an exam with this key."""
+    if db.session.scalar(select(Exam.id).where(Exam.key == exam_key)) is None:
+        raise NotFound(Message(queries.NO_EXAM))

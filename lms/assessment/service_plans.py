@@ -1,0 +1,58 @@
+"""Keeping an exam plan as a new version."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import func, select
+
+from lms.assessment.content import Exam as ExamDefinition
+from lms.assessment.models import Exam, ExamVersion
+from lms.core import audit, clock
+from lms.core.content import digest, plain
+from lms.core.database import db
+
+
+def save_plan(definition: ExamDefinition, *, actor: Any, now: datetime) -> Exam:
+    """Keep a plan as edited in the browser or sent to the API; the same again changes nothing."""
+    query = select(Exam, ExamVersion.sha256).join(ExamVersion, ExamVersion.id == Exam.version_id)
+    found = db.session.execute(query.where(Exam.key == definition.exam)).first()
+    if found is not None and found.sha256 == digest(definition) and found.Exam.retired_at is None:
+        return found.Exam  # type: ignore[no-any-return]
+    exam = found.Exam if found is not None else None
+    exam = write_plan(definition, exam, pack=exam.pack if exam else "own", actor=actor, now=now)
+    exam.edited_at = now
+    return exam
+
+
+def write_plan(definition: ExamDefinition, exam: Exam | None, *, pack: str, actor: Any, now: datetime) -> Exam:
+    """Give an exam (a new one where None) a new version and describe it on its row."""
+    verb = "exam.change"
+    if exam is None:
+        exam, verb = Exam(key=definition.exam), "exam.add"
+        db.session.add(exam)
+    exam.pack, exam.title, exam.retired_at = pack, definition.title, None
+    exam.status, exam.sites, exam.assigned_only = definition.status, list(definition.sites), definition.assigned_only
+    exam.opens_at, exam.closes_at = _aware(definition.opens_at), _aware(definition.closes_at)
+    db.session.flush()
+    last = db.session.scalar(select(func.max(ExamVersion.number)).where(ExamVersion.exam_id == exam.id)) or 0
+    version = ExamVersion(
+        exam_id=exam.id,
+        number=last + 1,
+        body=plain(definition),
+        sha256=digest(definition),
+        created_at=now,
+        created_by_id=getattr(actor, "id", None),
+    )
+    db.session.add(version)
+    db.session.flush()
+    exam.version_id = version.id
+    db.session.flush()
+    audit.record(verb, f"exam:{exam.key}", actor=actor, now=now, version=version.number)
+    return exam
+
+
+def _aware(moment: datetime | None) -> datetime | None:
+    """A time without an offset is meant where the organisation works."""
+    if moment is None or moment.tzinfo is not None:
+        return moment
+    return moment.replace(tzinfo=clock.timezone())
