@@ -116,6 +116,11 @@ def _read_number(value: object) -> Decimal:
     return number
 
 
+def _json_number(number: Decimal) -> int | float:
+    """A number as JSON holds it, so that it can be read again."""
+    return int(number) if number == number.to_integral_value() else float(number)
+
+
 def _read_day(value: object) -> date:
     if isinstance(value, date) and not isinstance(value, datetime):
         return value
@@ -154,10 +159,20 @@ Key = Annotated[
 ]
 """A key: lower-case words with hyphens."""
 
-Number = Annotated[Decimal, PlainValidator(_read_number), WithJsonSchema({"type": "number"})]
+Number = Annotated[
+    Decimal,
+    PlainValidator(_read_number),
+    PlainSerializer(lambda number: _json_number(number), return_type=int | float, when_used="json"),
+    WithJsonSchema({"type": "number"}),
+]
 """An exact number; a file's 0.1 is one tenth."""
 
-Day = Annotated[date, PlainValidator(_read_day), WithJsonSchema({"type": "string", "format": "date"})]
+Day = Annotated[
+    date,
+    PlainValidator(_read_day),
+    PlainSerializer(lambda day: day.isoformat(), return_type=str, when_used="json"),
+    WithJsonSchema({"type": "string", "format": "date"}),
+]
 """A day, as in 2027-06-30."""
 
 Moment = Annotated[

@@ -1,6 +1,7 @@
 """Forms of signing in and of people."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm

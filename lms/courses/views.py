@@ -1,0 +1,66 @@
+"""Looking up job aids; and for those who keep the courses: which there are and which are stale."""
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask_babel import gettext
+from werkzeug.wrappers import Response
+
+from lms.core import access, clock, locale
+from lms.core.access import requires, viewer
+from lms.core.database import unit_of_work
+from lms.core.errors import Invalid
+from lms.courses import queries, service
+from lms.courses.forms import ReviewForm
+
+bp = Blueprint("courses", __name__)
+
+
+@bp.get("/job-aids")
+@requires("catalogue.read")
+def job_aids() -> str:
+    """Every SOP card, and the search over them."""
+    wanted = request.args.get("q", "").strip()[:200]
+    hits = queries.search_job_aids(wanted, locale.language(), viewer()) if wanted else []
+    shelf = [] if hits else queries.all_job_aids(viewer())
+    return render_template("courses/job_aids.html", q=wanted, hits=hits, shelf=shelf)
+
+
+@bp.get("/author/courses")
+@requires("content.read")
+def author_courses() -> str:
+    """All courses with who keeps them true and until when."""
+    return render_template("courses/author_courses.html", courses=queries.all_courses(), today=clock.today())
+
+
+@bp.route("/author/courses/<string:course>", methods=["GET", "POST"])
+@unit_of_work
+@requires("content.read")
+def author_course(course: str) -> str | Response | tuple[str, int]:
+    """One course as its keepers see it: versions, lessons, and saying that it was reviewed."""
+    row, source = queries.course_source(course)
+    form = ReviewForm()
+    if request.method == "POST":
+        access.authorise("content.write")
+    if form.validate_on_submit():
+        try:
+            service.review_course(row, form.review_by.data, source, actor=viewer(), now=clock.now())
+        except Invalid as error:
+            form.review_by.errors = [error.message.translated(gettext)]
+        else:
+            flash(gettext("Noted. The course counts as up to date until then."), "success")
+            return redirect(url_for("courses.author_course", course=course))
+    page = render_template(
+        "courses/author_course.html", course=row, source=source, form=form, today=clock.today(),
+        versions=queries.course_versions(row.id), lessons=queries.lesson_versions(row.id),
+    )  # fmt: skip
+    return page, 422 if form.errors else 200
+
+
+@bp.post("/author/courses/<string:course>/retire")
+@unit_of_work
+@requires("content.write")
+def retire_course(course: str) -> Response:
+    """Take a course out of the catalogue."""
+    row, _source = queries.course_source(course)
+    service.retire_course(row, actor=viewer(), now=clock.now())
+    flash(gettext("The course is retired; what people did in it stays."), "success")
+    return redirect(url_for("courses.author_courses"))

@@ -1,0 +1,79 @@
+"""Reads about enrolments and how far somebody is with a course."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement, Select, case, func, select
+
+from lms.core.database import db
+from lms.courses.models import Lesson
+from lms.courses.queries import CourseView
+from lms.enrolment.enrolment_states import LessonFacts
+from lms.enrolment.models import Completion, Enrolment, LessonProgress
+
+
+@dataclass(frozen=True, slots=True)
+class CourseProgress:
+    """How far somebody is with a course; ``lessons`` by lesson id."""
+
+    enrolment: Enrolment | None
+    lessons: Mapping[int, LessonProgress]
+    passed_checks: frozenset[str]
+
+    def facts(self, course: CourseView) -> list[LessonFacts]:
+        """The course's lessons in order with where the person stands."""
+        found = []
+        for lesson in course.lessons:
+            seen = self.lessons.get(lesson.id)
+            is_done = seen is not None and seen.completed_at is not None
+            passed = lesson.key in self.passed_checks
+            is_open = seen is not None and not is_done
+            found.append(LessonFacts(lesson.key, lesson.has_check, is_done, passed, is_open))
+        return found
+
+
+def is_present(person_id: int) -> ColumnElement[bool]:
+    """The condition for a person's present enrolments: those not ended by taking the course anew."""
+    return (Enrolment.person_id == person_id) & Enrolment.ended_at.is_(None)
+
+
+def present_enrolment(person_id: int, course_id: int) -> Select[Enrolment]:
+    """The query of a person's present enrolment in a course."""
+    return select(Enrolment).where(is_present(person_id), Enrolment.course_id == course_id)
+
+
+def passed_checks(person_id: int, course: CourseView, enrolment: Enrolment | None) -> frozenset[str]:
+    """Keys of the lessons whose check the person has passed; in a repeated course only since it began anew."""
+    keys = {f"{course.key}/{lesson.key}": lesson.key for lesson in course.lessons if lesson.has_check}
+    if not keys:
+        return frozenset()
+    query = select(Completion.key).where(Completion.person_id == person_id, Completion.kind == "check")
+    query = query.where(Completion.key.in_(keys))
+    if enrolment is not None and enrolment.is_repeat:
+        query = query.where(Completion.at >= enrolment.enrolled_at)
+    return frozenset(keys[key] for key in db.session.scalars(query))
+
+
+def course_progress(person_id: int, course: CourseView) -> CourseProgress:
+    """How far a person is with a course; two queries."""
+    query = (
+        select(Enrolment, LessonProgress)
+        .outerjoin(LessonProgress, LessonProgress.enrolment_id == Enrolment.id)
+        .where(is_present(person_id), Enrolment.course_id == course.id)
+    )
+    rows = db.session.execute(query).all()
+    enrolment = rows[0][0] if rows else None
+    lessons = {progress.lesson_id: progress for _enrolment, progress in rows if progress is not None}
+    return CourseProgress(enrolment, lessons, passed_checks(person_id, course, enrolment))
+
+
+def enrolled_figures(person_id: int) -> dict[int, tuple[Enrolment, int]]:
+    """A person's present enrolments by course id, each with how many lessons in force are done; one query."""
+    query = (
+        select(Enrolment, func.count(case((Lesson.id.is_not(None), LessonProgress.completed_at))))
+        .outerjoin(LessonProgress, LessonProgress.enrolment_id == Enrolment.id)
+        .outerjoin(Lesson, (Lesson.id == LessonProgress.lesson_id) & Lesson.retired_at.is_(None))
+        .where(is_present(person_id))
+        .group_by(Enrolment.id)
+    )
+    return {enrolment.course_id: (enrolment, done) for enrolment, done in db.session.execute(query)}

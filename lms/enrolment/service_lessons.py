@@ -1,0 +1,157 @@
+"""The verbs of studying: open a lesson, stay on it, complete it."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import select
+
+from lms.core import audit
+from lms.core.database import db
+from lms.core.errors import Conflict, NotAllowed, NotFound
+from lms.core.texts import N_, Message
+from lms.courses import queries as courses
+from lms.courses.queries import CourseView, LessonView
+from lms.enrolment import queries
+from lms.enrolment import queries_lessons as lessons
+from lms.enrolment.enrolment_states import StepRef, counted_seconds
+from lms.enrolment.models import Enrolment, LessonProgress
+from lms.enrolment.service import complete, one_at_a_time
+from lms.identity.models import Person
+
+
+@dataclass(frozen=True, slots=True)
+class LessonDone:
+    """A completed lesson, and whether the course is complete with it."""
+
+    progress: LessonProgress
+    course_completed_at: datetime | None
+
+
+
+def open_lesson(person: Person, course_key: str, lesson_key: str, *, now: datetime) -> LessonProgress:
+    """Begin (or go on with) a lesson; enrols in its course if that is open to the person.
+
+    Raises ``NotFound``, ``NotAllowed`` for a course by assignment only, ``Conflict`` while an earlier step is not done.
+    """
+    course = courses.course_by_key(course_key, person)
+    lesson = course.lesson(lesson_key)
+    one_at_a_time(person.id)
+    return _progress(_enrolled(person, course, now), lesson, now)
+
+
+def stay_on_lesson(
+    person: Person, course_key: str, lesson_key: str, *, now: datetime, is_back: bool = False
+) -> int:
+    """A sign of life from the page of a lesson already begun; returns the seconds measured so far.
+
+    Time is the server's: the gap since the last sign counts up to ``MOST_GAP_SECONDS``. Raises ``Conflict`` when the
+    person is not enrolled: looking something up is not learning time. ``is_back``: the page was hidden until now, so
+    the gap does not count.
+    """
+    course = courses.course_by_key(course_key, person)
+    lesson = course.lesson(lesson_key)
+    one_at_a_time(person.id)
+    enrolment = db.session.scalar(lessons.present_enrolment(person.id, course.id))
+    if enrolment is None:
+        raise Conflict(Message(N_("Start this course first; then your time counts.")))
+    progress = _progress(enrolment, lesson, now)
+    if is_back:
+        progress.last_seen_at = max(progress.last_seen_at, now)
+    else:
+        _count_time(progress, now)
+    return progress.seconds
+
+
+def complete_lesson(person: Person, course_key: str, lesson_key: str, *, actor: Any, now: datetime) -> LessonDone:
+    """Mark a lesson done, enrolling if the course is open; with the last one the course is complete.
+
+    Repeating it changes nothing. Raises ``NotFound``; ``NotAllowed`` for a course by assignment only; ``Conflict``
+    (with ``waits_for``) while the lesson's check is not passed or an earlier step of the path is not done.
+    """
+    course = courses.course_by_key(course_key, person)
+    lesson = course.lesson(lesson_key)
+    one_at_a_time(person.id)
+    enrolment = _enrolled(person, course, now)
+    progress = _progress(enrolment, lesson, now)
+    if progress.completed_at is None:
+        if lesson.has_check and lesson.key not in lessons.passed_checks(person.id, course, enrolment):
+            raise Conflict(
+                Message(N_("Pass the quick check of this lesson first; then it counts as done.")),
+                waits_for={"kind": "check", "key": f"{course.key}/{lesson.key}"},
+            )
+        _count_time(progress, now)
+        progress.completed_at, progress.lesson_version_id = now, lesson.version_id
+        db.session.flush()
+        if getattr(actor, "id", None) != person.id:
+            what = f"{course.key}/{lesson.key}"
+            audit.record("lesson.complete", f"person:{person.email}", actor=actor, now=now, lesson=what)
+    _complete_course(enrolment, course, now)
+    return LessonDone(progress, enrolment.completed_at)
+
+
+def complete_checked_lesson(person_id: int, check_key: str, now: datetime) -> None:
+    """A lesson whose check was passed just now is done, if its course was begun."""
+    course_key, _, lesson_key = check_key.partition("/")
+    person = db.session.get(Person, person_id)
+    if person is None:
+        return
+    try:
+        course = courses.course_by_key(course_key, person)
+        course.lesson(lesson_key)
+    except NotFound:
+        return  # retired meanwhile: passing its check must not fail over that
+    if db.session.scalar(lessons.present_enrolment(person_id, course.id)) is not None:
+        complete_lesson(person, course_key, lesson_key, actor=person, now=now)
+
+
+def _complete_course(enrolment: Enrolment, course: CourseView, now: datetime) -> None:
+    if enrolment.completed_at is not None:
+        return
+    query = select(LessonProgress.lesson_id).where(LessonProgress.enrolment_id == enrolment.id)
+    done = set(db.session.scalars(query.where(LessonProgress.completed_at.is_not(None))))
+    if done.issuperset(lesson.id for lesson in course.lessons):
+        enrolment.completed_at = now
+        db.session.flush()
+        complete(enrolment.person_id, "course", course.key, at=now, reference=f"enrolment:{enrolment.id}")
+
+
+def _enrolled(person: Person, course: CourseView, now: datetime) -> Enrolment:
+    """The present enrolment, made now if the course is open to the person."""
+    enrolment = db.session.scalar(lessons.present_enrolment(person.id, course.id))
+    if enrolment is not None:
+        return enrolment
+    admission = queries.admission(person.id, StepRef("course", course.key))
+    if admission.blocked_by is not None:
+        raise Conflict(
+            Message(N_("An earlier step of your learning path comes first. Finish it, then this one opens.")),
+            waits_for={"kind": admission.blocked_by.kind, "key": admission.blocked_by.key},
+        )
+    if course.head.assigned_only and not admission.is_assigned:
+        raise NotAllowed(Message(N_("This course is by assignment only. Ask your trainer or manager for it.")))
+    enrolment = Enrolment(person_id=person.id, course_id=course.id, enrolled_at=now)
+    db.session.add(enrolment)
+    db.session.flush()
+    return enrolment
+
+
+def _progress(enrolment: Enrolment, lesson: LessonView, now: datetime) -> LessonProgress:
+    query = select(LessonProgress).where(LessonProgress.enrolment_id == enrolment.id)
+    progress = db.session.scalar(query.where(LessonProgress.lesson_id == lesson.id))
+    if progress is None:
+        progress = LessonProgress(
+            enrolment_id=enrolment.id, person_id=enrolment.person_id, lesson_id=lesson.id,
+            lesson_version_id=lesson.version_id, opened_at=now, last_seen_at=now, seconds=0,
+        )  # fmt: skip
+        db.session.add(progress)
+        db.session.flush()
+    return progress
+
+
+def _count_time(progress: LessonProgress, now: datetime) -> None:
+    """Add the time since the last sign of life; what is cut off a second stays for the next time."""
+    seconds = counted_seconds(progress.last_seen_at, now)
+    progress.seconds += seconds
+    counted_until = progress.last_seen_at + timedelta(seconds=seconds)
+    is_gap = now - counted_until >= timedelta(seconds=1)
+    progress.last_seen_at = now if is_gap else counted_until
