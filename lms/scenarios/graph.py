@@ -224,7 +224,7 @@ def _forward_order(begins: list[int], targets: list[int]) -> list[int]:
     open_arrivals = [0] * (len(begins) - 1)
     for target in targets:
         open_arrivals[target] += 1
-    order = [0]
+    order = [state for state, arrivals in enumerate(open_arrivals) if not arrivals]
     for state in order:
         for target in targets[begins[state] : begins[state + 1]]:
             open_arrivals[target] -= 1
