@@ -9,8 +9,10 @@ from flask import current_app
 from flask.cli import AppGroup
 
 from lms import doctor
+from lms.cli_content import content
 from lms.core import audit as trail
 from lms.core import jobs as background
+from lms.demo import demo
 from lms.identity.cli import people
 
 jobs = AppGroup("jobs", help="Background work.")
@@ -56,4 +58,4 @@ def doctor_command() -> None:
     sys.exit(0 if all(finding.is_well for finding in findings) else 1)
 
 
-COMMANDS: tuple[click.Command, ...] = (people, jobs, audit, doctor_command)
+COMMANDS: tuple[click.Command, ...] = (people, content, jobs, audit, demo, doctor_command)

@@ -7,9 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from lms.assessment import content as exams
-from lms.assessment.content import BankItem, Exam
+from lms.assessment.content import BankItem
 from lms.certification import content as certifications
-from lms.certification.content import CertificationsFile
 from lms.core.content import (
     Definition,
     Document,
@@ -24,14 +23,12 @@ from lms.core.content import (
 )
 from lms.core.texts import Message, N_
 from lms.courses import content as courses
-from lms.courses.content import Course
+from lms.courses.sop import CourseSource, sources
 from lms.enrolment import content as paths
-from lms.enrolment.content import PathsFile
 from lms.question_bank import content as topics
-from lms.question_bank.content import Topic
 from lms.question_bank.item_writing import advice
 from lms.scenarios import content as scenarios
-from lms.scenarios.definitions import FrameworkDefinition, ScenarioDefinition
+from lms.scenarios.definitions import FrameworkDefinition
 
 SCHEMAS: dict[str, type[Definition]] = {
     **courses.SCHEMAS,
@@ -53,15 +50,6 @@ class Understood:
     document: Document
 
 
-@dataclass(frozen=True)
-class CourseFiles:
-    """A course with its prose and media."""
-
-    definition: Course
-    prose: Mapping[str, Mapping[str, str]]
-    media: tuple[MediaFile, ...]
-
-
 @dataclass
 class PackContent:
     """What one pack defines, by kind and key."""
@@ -77,17 +65,9 @@ class PackContent:
         """The definitions of a kind, in the order of their keys."""
         return [entry.definition for _, entry in sorted(self.found.get(kind, {}).items())]
 
-    def course_files(self) -> list[CourseFiles]:
-        """Every course with its prose by lesson and language."""
-        files = []
-        for course in self.of("course"):
-            prose: dict[str, dict[str, str]] = {}
-            for lesson in self.lessons:
-                if lesson.course == course.course:
-                    prose.setdefault(lesson.lesson, {})[lesson.language] = lesson.text
-            media = tuple(each for each in self.media if each.owner == course.course)
-            files.append(CourseFiles(course, prose, media))
-        return files
+    def course_sources(self) -> list[CourseSource]:
+        """Every course with its prose and media."""
+        return sources(self.of("course"), self.lessons, self.media)
 
 
 @dataclass(frozen=True)
@@ -298,19 +278,3 @@ def _check_scenarios(packs: list[PackContent], known: Known) -> Iterator[Problem
     for pack in packs:
         for entry in pack.found.get("scenario", {}).values():
             yield from scenarios.check(entry.definition, entry.document, frameworks)
-
-
-__all__ = [
-    "SCHEMAS",
-    "CertificationsFile",
-    "CourseFiles",
-    "Exam",
-    "Known",
-    "Library",
-    "PackContent",
-    "PathsFile",
-    "ScenarioDefinition",
-    "Topic",
-    "bank_of",
-    "read_library",
-]

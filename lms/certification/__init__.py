@@ -1,0 +1,1 @@
+"""Certifications, certificates, licences and the duty gate."""

@@ -1,0 +1,1 @@
+"""Pages that look across: my training, my team, what is due."""

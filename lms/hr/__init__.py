@@ -1,0 +1,1 @@
+"""Review cycles, performance records, exports."""

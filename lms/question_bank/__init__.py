@@ -1,0 +1,1 @@
+"""Topics, items and their versions; how each type is shown and scored."""

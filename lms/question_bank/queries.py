@@ -208,3 +208,11 @@ def current_item(key: str) -> StoredItem:
     if version_id is None:
         raise NotFound(Message(N_("There is no item with the key “%(key)s”."), {"key": key}))
     return _versions.one(version_id)
+
+
+def media_in_use(pack: str | None = None) -> dict[str, str]:
+    """Names and content hashes of the media that current items name; of one pack or of all."""
+    query = select(ItemVersion.media).join(Item, Item.version_id == ItemVersion.id).where(Item.retired_at.is_(None))
+    if pack is not None:
+        query = query.where(Item.pack == pack)
+    return {name: sha256 for media in db.session.scalars(query) for name, sha256 in media.items()}
