@@ -109,7 +109,8 @@ def read_library(directories: Iterable[Path], known: Known, *, strict: bool = Fa
     problems += _check_references(packs, known)
     problems += _check_supply(packs, known)
     problems += _check_scenarios(packs, known)
-    ordered = sorted(dict.fromkeys(problems), key=lambda problem: (problem.path, problem.line, problem.field))
+    once = {str(problem): problem for problem in problems}.values()
+    ordered = sorted(once, key=lambda problem: (problem.path, problem.line, problem.field))
     return Library(tuple(packs), tuple(ordered))
 
 
@@ -264,9 +265,14 @@ def _check_supply(packs: list[PackContent], known: Known) -> Iterator[Problem]:
     mine = {item.key for item in own}
     bank = [*own, *(item for item in known.bank if item.key not in mine)]
     topics_held = Counter(item.topic for item in bank)
+    unread = {str(doc.data.get("topic")) for pack in packs for kind, doc in pack.unread if kind == "topic" and doc.data}
     for pack in packs:
         for entry in pack.found.get("exam", {}).values():
-            yield from entry.document.located(exams.check_supply(entry.definition, bank))
+            sections = entry.definition.sections
+            for fault in exams.check_supply(entry.definition, bank):
+                section = sections[int(fault.loc[1])]
+                if not unread or section.topic not in {*unread, None}:  # else it may be short for that file's errors
+                    yield from entry.document.located([fault])
         for entry in pack.found.get("course", {}).values():
             yield from entry.document.located(courses.check_draws(entry.definition, topics_held))
 

@@ -104,6 +104,11 @@ def context(app: Flask) -> Iterator[None]:
 
 
 @pytest.fixture
+def in_app(context: None) -> None:
+    """The same under a name that the browser plugin does not use."""
+
+
+@pytest.fixture
 def unit(context: None) -> Iterator[None]:
     """A unit of work around the whole test, committed at its end."""
     with unit_of_work():
