@@ -21,6 +21,9 @@ from lms.enrolment import views_practice as practice
 from lms.identity import api as identity_api
 from lms.identity import views as identity
 from lms.identity import views_people as people
+from lms.scenarios import api as scenarios_api
+from lms.scenarios import views as scenarios
+from lms.scenarios import views_author as scenario_authoring
 
 PAGES: tuple[Blueprint, ...] = (
     identity.bp,
@@ -28,11 +31,14 @@ PAGES: tuple[Blueprint, ...] = (
     courses.bp,
     enrolment.bp,
     practice.bp,
+    scenarios.bp,
+    scenario_authoring.bp,
 )
 
 APIS: tuple[Api, ...] = (
     identity_api.api,
     assessment_api.api,
+    scenarios_api.api,
 )
 
 LISTENERS: tuple[tuple[type, Listener], ...] = (*enrolment_listeners.LISTENERS,)
@@ -45,10 +51,14 @@ NAVIGATION: tuple[NavItem, ...] = (
     # learners: the first five are the tabs of the phone
     NavItem("enrolment.catalogue", N_("Courses"), "book", "catalogue.read", "learn", "/courses"),
     NavItem("courses.job_aids", N_("Job aids"), "search", "catalogue.read", "learn", "/job-aids"),
+    NavItem("scenarios.scenarios", N_("Practice"), "chat-square-text", "catalogue.read", "learn", "/scenarios"),
     # the desk
     NavItem("practice.mentoring", N_("Mentoring"), "person-check", "sign-off.record", "desk", "/mentoring"),
     NavItem("practice.sessions", N_("Sessions"), "easel", "attendance.record", "desk", "/sessions"),
     NavItem("courses.author_courses", N_("Course care"), "journal-check", "content.read", "desk", "/author/courses"),
+    NavItem(
+        "scenario_authoring.author_scenarios", N_("Scenarios"), "signpost-split", "content.read", "desk", "/author/scenarios"
+    ),
     NavItem("people.people", N_("People"), "people", "people.read", "desk", "/admin/people"),
     NavItem("people.tokens", N_("Tokens"), "key", "settings.write", "desk", "/admin/tokens"),
     NavItem("people.audit_trail", N_("Audit trail"), "shield-check", "audit.read", "desk", "/admin/audit"),

@@ -1,0 +1,36 @@
+"""What channels, skills and feelings are called on pages (pure)."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from lms.core.texts import N_
+
+
+@dataclass(frozen=True, slots=True)
+class Channel:
+    """A way to talk: its icon, its name, and the title of a talk held so (with a place for the customer's name)."""
+
+    icon: str
+    name: str
+    talk: str
+
+
+CHANNELS: Mapping[str, Channel] = {
+    "phone": Channel("telephone", N_("Phone"), N_("Call with %(name)s")),
+    "counter": Channel("shop-window", N_("Counter"), N_("At the counter with %(name)s")),
+    "chat": Channel("chat-dots", N_("Chat"), N_("Chat with %(name)s")),
+    "mail": Channel("envelope", N_("Mail"), N_("Letters with %(name)s")),
+}
+
+SKILLS: Mapping[str, str] = {
+    "complaint-handling": N_("Complaint handling"),
+    "emotion-recognition": N_("Recognising emotion"),
+    "spin": N_("SPIN questions"),
+    "reception": N_("Reception"),
+    "listening": N_("Listening"),
+}
+
+
+def skill_name(key: str) -> str:
+    """The skill's name, to be translated; an organisation's own skill reads as its key."""
+    return SKILLS.get(key, key.replace("-", " ").capitalize())

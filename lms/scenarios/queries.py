@@ -1,0 +1,286 @@
+"""Reads of scenarios and plays, scoped to who asks; versions are compiled once per process."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from decimal import Decimal
+from functools import cached_property
+from typing import Any
+
+from sqlalchemy import Select, case, func, select
+
+from lms.core import access
+from lms.core.database import db
+from lms.core.errors import NotFound
+from lms.core.texts import N_, Message
+from lms.core.version_cache import VersionCache
+from lms.enrolment import queries as enrolment
+from lms.identity.models import Site
+from lms.scenarios import play_states
+from lms.scenarios.analysis_json import Known, from_json
+from lms.scenarios.definitions import ScenarioDefinition
+from lms.scenarios.models import Play, Scenario, ScenarioVersion, Turn
+from lms.scenarios.offers import Offer, offered
+from lms.scenarios.play_states import PlayState, Reading, replay
+from lms.scenarios.plot import Plot, compile_plot
+from lms.scenarios.scoring import PlayScore, score_play
+
+NO_SCENARIO = N_("There is no such role-play, or it is not meant for your site.")
+NO_PLAY = N_("There is no such role-play of yours.")
+
+
+@dataclass(frozen=True)
+class Compiled:
+    """A version ready to be played: its definition, its plot, and what was computed of it when it was written."""
+
+    version_id: int
+    number: int
+    created_at: datetime
+    definition: ScenarioDefinition
+    plot: Plot
+    known: Known
+
+    @cached_property
+    def best(self) -> PlayState:
+        """A best route, played."""
+        return replay(self.plot, self.known.best)[-1]
+
+    @property
+    def about_turns(self) -> int:
+        """How many turns a good talk takes; also about how many minutes."""
+        return len(self.known.best)
+
+
+def _load(version_ids: list[int]) -> dict[int, Compiled]:
+    rows = db.session.scalars(select(ScenarioVersion).where(ScenarioVersion.id.in_(version_ids)))
+    found = {}
+    for row in rows:
+        definition = ScenarioDefinition.model_validate(row.body)
+        found[row.id] = Compiled(
+            row.id, row.number, row.created_at, definition, compile_plot(definition), from_json(row.analysis)
+        )
+    return found
+
+
+_versions = VersionCache("scenarios", _load)
+
+
+def compiled(version_id: int) -> Compiled:
+    """A version, compiled; no query once this process has met it."""
+    return _versions.one(version_id)
+
+
+def compiled_many(version_ids: Iterable[int]) -> dict[int, Compiled]:
+    """Versions by id, in one query for those not met yet."""
+    return _versions.many(version_ids)
+
+
+# ---- scenarios ------------------------------------------------------------------
+
+
+def _site_key(viewer: Any) -> Any:
+    return select(Site.key).where(Site.id == getattr(viewer, "site_id", None)).scalar_subquery()
+
+
+def _is_open_to(viewer: Any, scenario: Scenario, site_key: str | None) -> bool:
+    """Live is for all; a pilot for its sites, and for those who may read content anyway."""
+    return scenario.status == "live" or site_key in scenario.sites or access.has(viewer, "content.read")
+
+
+def scenario_by_key(key: str, viewer: Any) -> Scenario:
+    """A scenario in use that the viewer may know of; raises ``NotFound``. One query."""
+    query = select(Scenario, _site_key(viewer)).where(Scenario.key == key, Scenario.retired_at.is_(None))
+    found = db.session.execute(query).first()
+    if found is None or found[0].version_id is None or not _is_open_to(viewer, found[0], found[1]):
+        raise NotFound(Message(NO_SCENARIO))
+    scenario: Scenario = found[0]
+    return scenario
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """What a person has done of a scenario so far; exam plays that are over count, practice never does."""
+
+    exams: int = 0
+    best_percent: Decimal | None = None
+    passed: bool = False
+    open_exam: int | None = None
+    open_practice: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """A scenario with its current version and the viewer's record."""
+
+    scenario: Scenario
+    compiled: Compiled
+    record: Record
+    given: bool
+
+
+def catalogue(viewer: Any) -> list[Card]:
+    """The scenarios the viewer may play, by key; by assignment only, if they have it. Constant number of queries."""
+    query = select(Scenario, _site_key(viewer)).where(
+        Scenario.retired_at.is_(None), Scenario.version_id.is_not(None)
+    )
+    rows = [row for row, site in db.session.execute(query.order_by(Scenario.key)) if _is_open_to(viewer, row, site)]
+    given = enrolment.assigned_keys(viewer.id, "scenario")
+    everything = access.has(viewer, "content.read")
+    shown = [row for row in rows if everything or not row.assigned_only or row.key in given]
+    versions = compiled_many([row.version_id for row in shown if row.version_id])
+    known = records(viewer.id)
+    return [Card(row, versions[row.version_id or 0], known.get(row.id, Record()), row.key in given) for row in shown]
+
+
+def card(key: str, viewer: Any) -> Card:
+    """One scenario as in the catalogue; raises ``NotFound``."""
+    scenario = scenario_by_key(key, viewer)
+    record = records(viewer.id, scenario.id).get(scenario.id, Record())
+    return Card(scenario, compiled(scenario.version_id or 0), record, False)
+
+
+def records(person_id: int, scenario_id: int | None = None) -> dict[int, Record]:
+    """A person's record by scenario id, of one scenario or of all; two queries."""
+    sums = select(
+        Play.scenario_id, func.count(), func.max(Play.percent), func.max(case((Play.passed.is_(True), 1), else_=0))
+    ).where(Play.person_id == person_id, Play.mode == "exam", Play.state != "in_progress")
+    begun = select(Play.scenario_id, Play.mode, func.max(Play.id)).where(
+        Play.person_id == person_id, Play.state == "in_progress", Play.left_at.is_(None)
+    )
+    if scenario_id is not None:
+        sums, begun = sums.where(Play.scenario_id == scenario_id), begun.where(Play.scenario_id == scenario_id)
+    found = {
+        scenario: Record(count, best, bool(passed))
+        for scenario, count, best, passed in db.session.execute(sums.group_by(Play.scenario_id))
+    }
+    for scenario, mode, play_id in db.session.execute(begun.group_by(Play.scenario_id, Play.mode)):
+        record = found.get(scenario, Record())
+        found[scenario] = (
+            replace(record, open_exam=play_id) if mode == "exam" else replace(record, open_practice=play_id)
+        )
+    return found
+
+
+# ---- plays ------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class PlayView:
+    """A play folded from its turns: where it stands, what is offered now, what it is worth."""
+
+    play: Play
+    scenario_key: str
+    compiled: Compiled
+    turns: Sequence[Turn]
+    states: Sequence[PlayState]
+
+    @property
+    def is_exam(self) -> bool:
+        return self.play.mode == "exam"
+
+    @property
+    def state(self) -> PlayState:
+        return self.states[-1]
+
+    @property
+    def is_over(self) -> bool:
+        return self.state.scene is None
+
+    @cached_property
+    def offer(self) -> Offer | None:
+        """What the learner is asked now; None when the play is over."""
+        return offered(self.compiled.plot, self.state, self.play.seed)
+
+    @cached_property
+    def score(self) -> PlayScore:
+        """Against the best route of the whole scenario, exact."""
+        return score_play(self.compiled.plot, self.compiled.known.bounds, self.state)
+
+    def after(self, number: int) -> "PlayView":
+        """The same play as it stood after that turn."""
+        return replace(self, turns=self.turns[:number], states=self.states[: number + 1])
+
+
+def play_view(play: Play, scenario_key: str, turns: Sequence[Turn]) -> PlayView:
+    """Fold a play; costs microseconds once its version is compiled."""
+    ready = compiled(play.scenario_version_id)
+    states = replay(ready.plot, [spoken(row, play.mode) for row in turns])
+    return PlayView(play, scenario_key, ready, turns, states)
+
+
+def spoken(row: Turn, mode: str) -> play_states.Turn:
+    """A stored turn as the rules want it. Nobody has marked typed replies yet: in practice what a scorer heard stands
+    for the marks, in an exam they wait for people."""
+    heard = Reading(frozenset(row.heard["steps"]), row.heard["taboo"]) if row.heard else Reading()
+    marks = heard if row.reply is not None and mode == "practice" else None
+    return play_states.Turn(row.choice, row.reply, row.emotion, heard, marks)
+
+
+def own_play(person: Any, play_id: int, *, lock: bool = False) -> PlayView:
+    """A play of this person; raises ``NotFound``. Two queries; ``lock`` lets a second tab wait for the first."""
+    query = (
+        select(Play, Scenario.key)
+        .join(Scenario, Scenario.id == Play.scenario_id)
+        .where(Play.id == play_id, Play.person_id == person.id)
+    )
+    if lock:
+        query = query.with_for_update(of=Play).execution_options(populate_existing=True)
+    found = db.session.execute(query).first()
+    if found is None:
+        raise NotFound(Message(NO_PLAY))
+    play, key = found
+    turns = list(db.session.scalars(select(Turn).where(Turn.play_id == play.id).order_by(Turn.number)))
+    return play_view(play, key, turns)
+
+
+def open_play(person: Any, scenario_id: int, mode: str) -> Play | None:
+    """The play of this scenario and mode that the person has begun last and not ended."""
+    query = select(Play).where(
+        Play.person_id == person.id,
+        Play.scenario_id == scenario_id,
+        Play.mode == mode,
+        Play.state == "in_progress",
+        Play.left_at.is_(None),
+    )
+    return db.session.scalar(query.order_by(Play.id.desc()).limit(1))
+
+
+def place_of(play: Play) -> int:
+    """The how-manieth play of this scenario and mode it is for its person, from 1; plays left do not count."""
+    query = select(func.count()).where(
+        Play.person_id == play.person_id,
+        Play.scenario_id == play.scenario_id,
+        Play.mode == play.mode,
+        Play.id <= play.id,
+        Play.left_at.is_(None),
+    )
+    return db.session.scalar(query) or 1
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    """Another scenario of the same skill that the person has not passed."""
+
+    key: str
+    title: Mapping[str, str]
+
+
+def to_practise_next(viewer: Any, play: Play, skill: str | None) -> Suggestion | None:
+    """The first scenario, by key, of that skill that the viewer may play, has not passed and has not just played."""
+    if skill is None:
+        return None
+    passed = select(Play.scenario_id).where(Play.person_id == viewer.id, Play.mode == "exam", Play.passed.is_(True))
+    query: Select[Any] = (
+        select(Scenario, _site_key(viewer))
+        .where(
+            Scenario.skill == skill,
+            Scenario.retired_at.is_(None),
+            Scenario.version_id.is_not(None),
+            Scenario.assigned_only.is_(False),
+            Scenario.id != play.scenario_id,
+            Scenario.id.not_in(passed),
+        )
+        .order_by(Scenario.key)
+    )
+    fitting = (row for row, site in db.session.execute(query) if _is_open_to(viewer, row, site))
+    return next((Suggestion(row.key, row.title) for row in fitting), None)

@@ -1,0 +1,105 @@
+"""Writing scenarios and frameworks: a changed body makes a new version, computed through once."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import func, select
+
+from lms.core import audit
+from lms.core.content import digest
+from lms.core.database import db
+from lms.core.errors import Invalid
+from lms.scenarios.analysis_json import to_json
+from lms.scenarios.checks import analyse, framework_faults
+from lms.scenarios.definitions import FrameworkDefinition, ScenarioDefinition
+from lms.scenarios.models import Framework, FrameworkVersion, Scenario, ScenarioVersion
+from lms.scenarios.plot import compile_plot
+
+
+def write_scenario(
+    definition: ScenarioDefinition,
+    row: Scenario | None,
+    framework: FrameworkDefinition | None,
+    *,
+    pack: str | None,
+    actor: Any,
+    now: datetime,
+    loaded: bool,
+) -> Scenario:
+    """Make the definition the current version of a scenario, new or known (``row``).
+
+    ``loaded`` tells files from the browser. Raises ``Invalid`` for one that cannot be played, with every reason.
+    """
+    sha256 = digest(definition)
+    analysis = _computed(definition, framework)
+    if row is None:
+        row = Scenario(key=definition.scenario, sha256=sha256)
+        db.session.add(row)
+    _describe(row, definition, pack)
+    row.sha256, row.retired_at = sha256, None
+    row.loaded_sha256, row.edited_at = (sha256, None) if loaded else (row.loaded_sha256, now)
+    db.session.flush()
+    last = db.session.scalar(select(func.max(ScenarioVersion.number)).where(ScenarioVersion.scenario_id == row.id))
+    version = ScenarioVersion(
+        scenario_id=row.id,
+        number=(last or 0) + 1,
+        body=definition.model_dump(mode="json", by_alias=True),
+        analysis=analysis,
+        sha256=sha256,
+        created_at=now,
+        created_by_id=getattr(actor, "id", None),
+    )
+    db.session.add(version)
+    db.session.flush()
+    row.version_id = version.id
+    audit.record("scenario.version", f"scenario:{row.key}", actor=actor, now=now, version=version.number)
+    return row
+
+
+def _computed(definition: ScenarioDefinition, framework: FrameworkDefinition | None) -> dict[str, Any]:
+    analysis = analyse(compile_plot(definition))
+    faults = tuple(framework_faults(definition, framework)) if framework else ()
+    errors = [fault for fault in (*analysis.faults, *faults) if fault.severity == "error"]
+    if errors:
+        raise Invalid(
+            errors[0].message, errors={".".join(str(part) for part in fault.loc): fault.message for fault in errors}
+        )
+    return to_json(analysis, faults)
+
+
+def _describe(row: Scenario, definition: ScenarioDefinition, pack: str | None) -> None:
+    row.pack = pack
+    row.title = dict(definition.title)
+    row.skill = definition.skill
+    row.framework = definition.framework
+    row.channel = definition.channel
+    row.status = definition.status
+    row.sites = list(definition.sites)
+    row.assigned_only = definition.assigned_only
+
+
+def write_framework(
+    definition: FrameworkDefinition, row: Framework | None, *, pack: str | None, actor: Any, now: datetime, loaded: bool
+) -> Framework:
+    """Make the definition the current version of a framework, new or known (``row``)."""
+    sha256 = digest(definition)
+    if row is None:
+        row = Framework(key=definition.framework, sha256=sha256)
+        db.session.add(row)
+    row.pack, row.title, row.sha256, row.retired_at = pack, dict(definition.title), sha256, None
+    row.loaded_sha256, row.edited_at = (sha256, None) if loaded else (row.loaded_sha256, now)
+    db.session.flush()
+    last = db.session.scalar(select(func.max(FrameworkVersion.number)).where(FrameworkVersion.framework_id == row.id))
+    version = FrameworkVersion(
+        framework_id=row.id,
+        number=(last or 0) + 1,
+        body=definition.model_dump(mode="json", by_alias=True),
+        sha256=sha256,
+        created_at=now,
+        created_by_id=getattr(actor, "id", None),
+    )
+    db.session.add(version)
+    db.session.flush()
+    row.version_id = version.id
+    audit.record("framework.version", f"framework:{row.key}", actor=actor, now=now, version=version.number)
+    return row
