@@ -101,6 +101,20 @@ def test_the_order_is_fixed_by_the_seed_and_even_over_seeds() -> None:
     assert min(first.values()) > 150
 
 
+def test_the_order_differs_from_turn_to_turn() -> None:
+    keys = {f"c{number}": choice("good") for number in range(5)}
+    plot = plotted({"one": scene(on=choice("one"), **keys, visits=9)})
+    state, orders = begin(plot), set()
+    for _ in range(8):
+        shown = offered(plot, state, "7")
+        assert shown is not None
+        orders.add(tuple(each.key for each in shown.choices))
+        taken = take(plot, state, Turn("on"))
+        assert isinstance(taken, PlayState)
+        state = taken
+    assert len(orders) > 4
+
+
 def test_a_choice_opens_when_its_condition_holds() -> None:
     assert "voucher" in {each.key for each in offer(after(LISTEN)).choices}
     assert "voucher" not in {each.key for each in offer(after(Turn("calm-down"))).choices}
