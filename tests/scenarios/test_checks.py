@@ -170,6 +170,15 @@ def test_a_reply_no_route_can_take() -> None:
     ]
 
 
+def test_a_typed_reply_no_route_can_take_is_said_once() -> None:
+    typed = {"steps": {"listen": 1}, "criterion": "outcome", "goto": "good", "goto_taboo": "one"}
+    plot = plotted({"one": scene(go=choice("good", points={"lscat": 1}), leave=choice("bad"), typed=typed)})
+    assert warnings(plot) == [
+        "warning scenes.one.typed: No route can take this reply; it is never open.",
+        "warning criteria.outcome: No route earns a point for “outcome”.",
+    ]
+
+
 def test_an_ending_no_route_reaches() -> None:
     plot = plotted({"one": scene(go=choice("good", points={"lscat": 1, "outcome": 1}))})
     assert said(plot) == ["warning endings.bad: No route reaches this ending."]
