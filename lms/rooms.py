@@ -7,6 +7,11 @@ from flask import Blueprint, Flask
 from lms import cli
 from lms.assessment import api as assessment_api
 from lms.assessment import jobs as assessment_jobs
+from lms.certification import api as certification_api
+from lms.certification import jobs as certification_jobs
+from lms.certification import listeners as certification_listeners
+from lms.certification import views as certification
+from lms.certification import views_desk as certified
 from lms.core.api import Api
 from lms.core.events import Listener
 from lms.core.jobs import Periodic, Worker
@@ -18,6 +23,12 @@ from lms.enrolment import api as enrolment_api
 from lms.enrolment import listeners as enrolment_listeners
 from lms.enrolment import views as enrolment
 from lms.enrolment import views_practice as practice
+from lms.hr import api as hr_api
+from lms.hr import listeners as hr_listeners
+from lms.hr import views as hr
+from lms.home import api as home_api
+from lms.home import views as home
+from lms.home import views_team as team
 from lms.identity import api as identity_api
 from lms.identity import views as identity
 from lms.identity import views_people as people
@@ -28,37 +39,60 @@ from lms.scenarios import views_author as scenario_authoring
 PAGES: tuple[Blueprint, ...] = (
     identity.bp,
     people.bp,
+    home.bp,
+    team.bp,
     courses.bp,
     enrolment.bp,
     practice.bp,
     scenarios.bp,
     scenario_authoring.bp,
+    certification.bp,
+    certified.bp,
+    hr.bp,
 )
 
 APIS: tuple[Api, ...] = (
     identity_api.api,
+    home_api.api,
+    courses_api.api,
+    enrolment_api.api,
     assessment_api.api,
     scenarios_api.api,
+    certification_api.api,
+    hr_api.api,
 )
 
-LISTENERS: tuple[tuple[type, Listener], ...] = (*enrolment_listeners.LISTENERS,)
+LISTENERS: tuple[tuple[type, Listener], ...] = (
+    *enrolment_listeners.LISTENERS,
+    *certification_listeners.LISTENERS,
+    *hr_listeners.LISTENERS,
+)
 
 JOBS: tuple[tuple[Mapping[str, Worker], tuple[Periodic, ...]], ...] = (
     (assessment_jobs.WORKERS, assessment_jobs.PERIODIC),
+    (certification_jobs.WORKERS, certification_jobs.PERIODIC),
 )
 
 NAVIGATION: tuple[NavItem, ...] = (
     # learners: the first five are the tabs of the phone
+    NavItem("home.my_training", N_("Today"), "house-door", "learn", "learn", "/"),
     NavItem("enrolment.catalogue", N_("Courses"), "book", "catalogue.read", "learn", "/courses"),
     NavItem("courses.job_aids", N_("Job aids"), "search", "catalogue.read", "learn", "/job-aids"),
     NavItem("scenarios.scenarios", N_("Practice"), "chat-square-text", "catalogue.read", "learn", "/scenarios"),
+    NavItem("certification.certificates", N_("Certificates"), "award", "self", "learn", "/certificates"),
     # the desk
+    NavItem("team.team", N_("Team"), "people-fill", "team.read", "desk", "/team"),
+    NavItem("team.assignments", N_("Assign"), "plus-square", "attendance.record", "desk", "/team/assignments"),
     NavItem("practice.mentoring", N_("Mentoring"), "person-check", "sign-off.record", "desk", "/mentoring"),
     NavItem("practice.sessions", N_("Sessions"), "easel", "attendance.record", "desk", "/sessions"),
     NavItem("courses.author_courses", N_("Course care"), "journal-check", "content.read", "desk", "/author/courses"),
     NavItem(
         "scenario_authoring.author_scenarios", N_("Scenarios"), "signpost-split", "content.read", "desk", "/author/scenarios"
     ),
+    NavItem("hr.reviews", N_("Review cycles"), "clipboard-check", "reviews.read", "desk", "/hr/reviews"),
+    NavItem("hr.quality_scores", N_("Workplace scores"), "clipboard-data", "results.read", "desk", "/hr/quality-scores"),
+    NavItem("certified.certified", N_("Certified"), "patch-check", "duty.read", "desk", "/hr/certificates"),
+    NavItem("certified.licences", N_("Licences"), "card-checklist", "results.read", "desk", "/hr/licences"),
     NavItem("people.people", N_("People"), "people", "people.read", "desk", "/admin/people"),
     NavItem("people.tokens", N_("Tokens"), "key", "settings.write", "desk", "/admin/tokens"),
     NavItem("people.audit_trail", N_("Audit trail"), "shield-check", "audit.read", "desk", "/admin/audit"),

@@ -1,0 +1,1 @@
+"""What certification hands to the world: the printed certificate."""
