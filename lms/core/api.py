@@ -216,6 +216,8 @@ def _query_strings(model: type[BaseModel]) -> dict[str, Any]:
 
 
 def _raw_body() -> bytes:
+    if not request.get_data():
+        return b"{}"  # no body says the same as an empty one
     if not request.is_json:
         raise LmsError(Message(N_("Send the body as JSON with “Content-Type: application/json”.")))
     return request.get_data()
