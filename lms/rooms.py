@@ -77,9 +77,9 @@ NAVIGATION: tuple[NavItem, ...] = (
     # learners: the first five are the tabs of the phone
     NavItem("home.my_training", N_("Today"), "house-door", "learn", "learn", "/"),
     NavItem("enrolment.catalogue", N_("Courses"), "book", "catalogue.read", "learn", "/courses"),
-    NavItem("courses.job_aids", N_("Job aids"), "search", "catalogue.read", "learn", "/job-aids"),
     NavItem("scenarios.scenarios", N_("Practice"), "chat-square-text", "catalogue.read", "learn", "/scenarios"),
     NavItem("certification.certificates", N_("Certificates"), "award", "self", "learn", "/certificates"),
+    NavItem("courses.job_aids", N_("Job aids"), "search", "catalogue.read", "learn", "/job-aids"),
     # the desk
     NavItem("team.team", N_("Team"), "people-fill", "team.read", "desk", "/team"),
     NavItem("team.assignments", N_("Assign"), "plus-square", "attendance.record", "desk", "/team/assignments"),

@@ -129,7 +129,7 @@ def sign_in(app: Flask) -> Callable[..., FlaskClient]:
         client = app.test_client()
         with app.app_context(), unit_of_work():
             first = who[0] if who else Role.LEARNER
-            person = db.session.get(Person, first.id) if isinstance(first, Person) else factories.person(roles=who)
+            person = db.session.get(Person, first.id) if isinstance(first, Person) else factories.person(roles=who or (first,))
             assert person is not None
             token = service.sign_in(person, now=clock.now())
         with client.session_transaction() as session:

@@ -18,7 +18,11 @@ def sop() -> dict[str, Any]:
     """An SOP card with two steps, a script and a taboo."""
     return {
         "steps": [
-            {"key": "listen", "action": text("Let the customer finish.", "让客户把话说完。"), "why": text("Nobody hears an answer before feeling heard.")},
+            {
+                "key": "listen",
+                "action": text("Let the customer finish.", "让客户把话说完。"),
+                "why": text("Nobody hears an answer before feeling heard."),
+            },
             {"key": "promise", "action": text("Name a time for the next call.", "约定下次联系的时间。")},
         ],
         "scripts": [text("I am writing it down as you speak.", "您说着我记着。")],

@@ -162,7 +162,8 @@ def _save(body: CourseBody, media: Mapping[str, str], *, is_new: bool) -> dict[s
             message = Message(N_("There is no lesson “%(key)s” in this course to write prose for."), {"key": key})
             raise Invalid(message, errors={f"prose.{key}": message})
     definition = Course.model_construct(**{name: getattr(body, name) for name in Course.model_fields})
-    source = CourseSource(definition, body.prose, media)
+    prose = {key: {str(language): text for language, text in words.items()} for key, words in body.prose.items()}
+    source = CourseSource(definition, prose, media)
     row = service.edit_course(source, actor=viewer(), now=clock.now(), is_new=is_new)
     return {"key": row.key, "version": queries.course_versions(row.id)[0].number, "sha256": row.sha256}
 

@@ -77,7 +77,8 @@ def shelves(
     complete = [card for card in cards if card.completed_at]
     mine = [card for card in cards if not card.completed_at and (card.done is not None or card.head.key in assigned)]
     others = [card for card in cards if card not in complete and card not in mine]
-    mine.sort(key=lambda card: (card.due_on is None, card.due_on or date.max, card.done is None))
+    order = {key: place for place, key in enumerate(assigned)}  # the order of the path's steps
+    mine.sort(key=lambda card: (card.due_on or date.max, order.get(card.head.key, len(order))))
     others.sort(key=lambda card: not card.for_my_role)
     return Shelves(tuple(mine), tuple(others), tuple(complete))
 

@@ -8,7 +8,8 @@ from typing import Any
 from sqlalchemy import func, literal, select, union_all
 
 from lms.core.database import db
-from lms.core.texts import Text
+from lms.core.errors import NotFound
+from lms.core.texts import N_, Message, Text
 from lms.courses.models import Course, Lesson
 from lms.enrolment.enrolment_states import (
     StepRef,
@@ -164,6 +165,23 @@ def course_ids(keys: Collection[str]) -> dict[str, int]:
 def _in_force(refs: Iterable[StepRef], titles: Mapping[StepRef, Any]) -> tuple[StepRef, ...]:
     """The steps that still are: a retired course, session or sign-off holds nobody back."""
     return tuple(ref for ref in refs if ref.kind not in ("course", "session", "sign-off") or ref in titles)
+
+
+def sign_off(key: str) -> SignOff:
+    """The checklist in force with this key; raises ``NotFound``."""
+    found = db.session.scalar(select(SignOff).where(SignOff.key == key, SignOff.retired_at.is_(None)))
+    if found is None:
+        raise NotFound(Message(N_("There is no such checklist.")))
+    return found
+
+
+def session(key: str) -> TrainingSession:
+    """The session in force with this key; raises ``NotFound``."""
+    query = select(TrainingSession).where(TrainingSession.key == key, TrainingSession.retired_at.is_(None))
+    found = db.session.scalar(query)
+    if found is None:
+        raise NotFound(Message(N_("There is no such session.")))
+    return found
 
 
 # ---- assignments ----------------------------------------------------------------------

@@ -46,23 +46,6 @@ class SessionOverview:
     last_on: date | None
 
 
-def sign_off(key: str) -> SignOff:
-    """The checklist in force with this key; raises ``NotFound``."""
-    found = db.session.scalar(select(SignOff).where(SignOff.key == key, SignOff.retired_at.is_(None)))
-    if found is None:
-        raise NotFound(Message(N_("There is no such checklist.")))
-    return found
-
-
-def session(key: str) -> TrainingSession:
-    """The session in force with this key; raises ``NotFound``."""
-    query = select(TrainingSession).where(TrainingSession.key == key, TrainingSession.retired_at.is_(None))
-    found = db.session.scalar(query)
-    if found is None:
-        raise NotFound(Message(N_("There is no such session.")))
-    return found
-
-
 def marks_of(person_id: int, sign_off_id: int) -> dict[str, int]:
     """How often each item of a checklist was seen."""
     query = select(SignOffMark.item_key, func.max(SignOffMark.number)).group_by(SignOffMark.item_key)

@@ -10,7 +10,7 @@ from lms.core import access, audit, clock, events
 from lms.core.database import db
 from lms.core.errors import Conflict, Invalid, NotAllowed, NotFound
 from lms.core.texts import N_, Message
-from lms.enrolment import queries_practice as queries
+from lms.enrolment import queries, queries_practice
 from lms.enrolment.enrolment_states import marks_missing
 from lms.enrolment.models import Attendance, SignOffMark
 from lms.enrolment.service import complete, one_at_a_time
@@ -65,7 +65,7 @@ def record_sign_off_mark(
         raise NotFound(Message(N_("This checklist has no such item.")))
     _check_day(observed_on, "observed_on", now)
     one_at_a_time(person.id)
-    marks = queries.marks_of(person.id, sign_off.id)
+    marks = queries_practice.marks_of(person.id, sign_off.id)
     if number != marks.get(item_key, 0) + 1 or number > item["times"]:
         raise Conflict(Message(N_("This observation is recorded already. Reload the page to see how it stands.")))
     mark = SignOffMark(

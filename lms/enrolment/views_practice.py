@@ -12,6 +12,7 @@ from lms.core.texts import N_, Message
 from lms.enrolment import queries_practice as queries
 from lms.enrolment import service_practice as service
 from lms.enrolment.forms import AttendanceForm, MarkForm
+from lms.enrolment.queries import session as session_in_force
 from lms.identity.models import Person
 
 bp = Blueprint("practice", __name__)
@@ -57,7 +58,7 @@ def sessions() -> str:
 @requires("attendance.record")
 def session(key: str) -> str | Response | tuple[str, int]:
     """Who waits for a session, and recording who was there."""
-    found, form = queries.session(key), AttendanceForm()
+    found, form = session_in_force(key), AttendanceForm()
     if form.validate_on_submit():
         try:
             people = _people(form)
