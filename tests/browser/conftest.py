@@ -1,0 +1,80 @@
+"""A real browser against a real server: skipped where Chromium is missing, unless ``LMS_REQUIRE_BROWSER`` is set."""
+
+import os
+import shutil
+import threading
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from flask import Flask
+from playwright.sync_api import Browser, Page, sync_playwright
+from werkzeug.serving import make_server
+
+from lms import create_app
+
+FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync"]
+
+
+def chromium() -> str | None:
+    """Where Chromium is, if it is."""
+    return next((path for name in ("chromium", "chromium-browser", "google-chrome") if (path := shutil.which(name))), None)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """One browser for all tests."""
+    path = chromium()
+    if path is None:
+        if os.environ.get("LMS_REQUIRE_BROWSER"):
+            pytest.fail("Chromium is not here, and LMS_REQUIRE_BROWSER is set")
+        pytest.skip("Chromium is not installed")
+    with sync_playwright() as playwright:
+        opened = playwright.chromium.launch(executable_path=path, args=FLAGS)
+        yield opened
+        opened.close()
+
+
+@pytest.fixture
+def address(app: Flask) -> Iterator[str]:
+    """The address of a server on the test database, with CSRF protection as in real life."""
+    environ = {
+        "LMS_DATABASE_URL": app.config["SQLALCHEMY_DATABASE_URI"],
+        "LMS_SECRET_KEY": "for-tests-only",
+        "LMS_INSTANCE": app.instance_path,
+        "LMS_ARGON2_MEMORY_KIB": "8",
+        "LMS_RATE_LIMITS": "off",
+        "LMS_LOG_LEVEL": "error",
+    }
+    served = create_app({}, environ)
+    server = make_server("127.0.0.1", 0, served, threaded=True)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    thread.join(timeout=5)
+    with served.app_context():
+        served.extensions["sqlalchemy"].engine.dispose()
+
+
+@pytest.fixture
+def visitor(browser: Browser, address: str) -> Iterator[Callable[..., Page]]:
+    """``visitor(language="zh-Hans", width=390)`` opens a browser window of somebody new."""
+    contexts: list[Any] = []
+
+    def open_window(language: str = "en", width: int = 1280, **options: Any) -> Page:
+        height = 844 if width < 700 else 900
+        context = browser.new_context(
+            base_url=address,
+            viewport={"width": width, "height": height},
+            locale="zh-CN" if language == "zh-Hans" else "en-GB",
+            **options,
+        )
+        context.set_default_timeout(15_000)
+        contexts.append(context)
+        page: Page = context.new_page()
+        return page
+
+    yield open_window
+    for context in contexts:
+        context.close()
