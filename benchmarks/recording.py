@@ -1,0 +1,71 @@
+"""Writing down what the product asks of its database, so that the bare view can ask the same."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import Engine, event
+
+
+class Verb(StrEnum):
+    """What was done to the database."""
+
+    RUN = "run"
+    RUN_MANY = "run many"
+    COMMIT = "commit"
+    ROLLBACK = "rollback"
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One thing done to the database: a statement with its parameters as the driver got them, or how it ended."""
+
+    verb: Verb
+    statement: str = ""
+    parameters: Any = ()
+
+    @property
+    def is_frame(self) -> bool:
+        """Whether it only begins or ends something; such are not counted as statements."""
+        return not self.statement or self.statement.startswith(("BEGIN", "SAVEPOINT", "RELEASE", "ROLLBACK"))
+
+
+class Recorder:
+    """Everything an engine does, in order; listens only inside ``recording``."""
+
+    def __init__(self, engine: Engine) -> None:
+        self.engine, self.steps = engine, list[Step]()
+
+    @contextmanager
+    def recording(self) -> Iterator[None]:
+        """Listen for the length of the block."""
+        ears = (
+            ("before_cursor_execute", self._statement),
+            ("commit", self._commit),
+            ("rollback", self._rollback),
+        )
+        for name, ear in ears:
+            event.listen(self.engine, name, ear)
+        try:
+            yield
+        finally:
+            for name, ear in ears:
+                event.remove(self.engine, name, ear)
+
+    def take(self) -> list[Step]:
+        """The steps since the last call."""
+        steps, self.steps = self.steps, []
+        return steps
+
+    def _statement(
+        self, _connection: Any, _cursor: Any, statement: str, parameters: Any, _context: Any, executemany: bool
+    ) -> None:
+        self.steps.append(Step(Verb.RUN_MANY if executemany else Verb.RUN, statement, parameters))
+
+    def _commit(self, _connection: Any) -> None:
+        self.steps.append(Step(Verb.COMMIT))
+
+    def _rollback(self, _connection: Any) -> None:
+        self.steps.append(Step(Verb.ROLLBACK))
