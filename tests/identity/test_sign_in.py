@@ -117,7 +117,7 @@ def limited(app: Flask) -> Iterator[None]:
 
 def test_a_password_is_changed_and_weak_ones_are_refused(sign_in: Callable[..., FlaskClient], lin: Person) -> None:
     browser = sign_in(lin)
-    weak = browser.post("/account", data={"password": "lin@example", "again": "lin@example"})
+    weak = browser.post("/account", data={"password": "Lin Xiaoyu 1", "again": "Lin Xiaoyu 1"})
     assert weak.status_code == 422
     differing = browser.post("/account", data={"password": "four blue teapots", "again": "four blue teapot"})
     assert "The two passwords differ" in differing.text
