@@ -117,7 +117,7 @@ def department_names(keys: Iterable[str | None]) -> dict[str, dict[str, str]]:
     wanted = {key for key in keys if key}
     if not wanted:
         return {}
-    return dict(db.session.execute(select(Department.key, Department.name).where(Department.key.in_(wanted))).tuples())
+    return dict(db.session.execute(select(Department.key, Department.name).where(Department.key.in_(wanted))).tuples().all())
 
 
 # ---- quality scores and the feed -----------------------------------------------------

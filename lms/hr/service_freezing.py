@@ -99,4 +99,4 @@ def _bodies(revision: Revision | None, person_ids: list[int]) -> dict[int, Recor
     query = select(RevisionRecord.person_id, RevisionRecord.body).where(
         RevisionRecord.revision_id == revision.id, RevisionRecord.person_id.in_(person_ids)
     )
-    return dict(db.session.execute(query).tuples())
+    return dict(db.session.execute(query).tuples().all())
