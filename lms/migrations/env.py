@@ -27,6 +27,8 @@ def render_item(kind: str, item: Any, autogen_context: AutogenContext) -> str | 
         return False
     if type(item).__name__ == "Instant":
         return "sa.DateTime(timezone=True)"
+    if type(item).__name__ == "Exact":
+        return 'sa.Numeric(12, 6).with_variant(sa.Double(), "sqlite")'
     if type(item).__name__ == "JSON" and item._variant_mapping:
         autogen_context.imports.add("from sqlalchemy.dialects import postgresql")
         return 'sa.JSON().with_variant(postgresql.JSONB(), "postgresql")'
