@@ -105,6 +105,8 @@ class JobAidHit:
     lines: tuple[str, ...]
     matches: int
     weight: int
+    is_close_only: bool
+    """No card has enough of the words; this one comes closest."""
 
 
 # ---- bodies never change: parsed once and kept by their digest ------------------------
@@ -290,17 +292,25 @@ def course_source(key: str) -> tuple[Course, CourseSource]:
 def search_job_aids(text: str, language: str, viewer: Any) -> list[JobAidHit]:
     """The SOP cards that match a search in either language, best first, each lesson once; at most ``MOST_HITS``.
 
-    A card in ``language`` goes before the same card in another. A search without a usable word finds nothing.
+    A card in ``language`` goes before the same card in another. When none has enough of the words, those that come
+    closest. A search without a usable word finds nothing.
     """
     terms = search_terms.query_terms(text)
     if not terms:
         return []
+    least = search_terms.least_matches(len(terms))
+    rows = _rows_with(terms, least, viewer) or (_rows_with(terms, 1, viewer) if least > 1 else [])
+    return list(_hits(rows, set(terms), language, viewer))[:MOST_HITS]
+
+
+def _rows_with(terms: Sequence[str], least: int, viewer: Any) -> Sequence[Any]:
+    """Course, lesson, job aid, matches, weight and the viewer's site, for cards with at least so many of the terms."""
     matches, weight = func.count(JobAidTerm.term), func.sum(JobAidTerm.weight)
     found = (
         select(JobAidTerm.job_aid_id, matches.label("matches"), weight.label("weight"))
         .where(JobAidTerm.term.in_(terms))
         .group_by(JobAidTerm.job_aid_id)
-        .having(matches >= search_terms.least_matches(len(terms)))
+        .having(matches >= least)
         .order_by(matches.desc(), weight.desc(), JobAidTerm.job_aid_id)
         .limit(MOST_HITS * 5)
         .subquery()
@@ -312,11 +322,12 @@ def search_job_aids(text: str, language: str, viewer: Any) -> list[JobAidHit]:
         .join(Course, Course.id == Lesson.course_id)
         .order_by(found.c.matches.desc(), found.c.weight.desc(), JobAid.id)
     )
-    return list(_hits(db.session.execute(query).all(), set(terms), language, viewer))[:MOST_HITS]
+    return db.session.execute(query).all()
 
 
 def _hits(rows: Sequence[Any], terms: set[str], language: str, viewer: Any) -> Iterator[JobAidHit]:
     best: dict[int, Any] = {}
+    least = search_terms.least_matches(len(terms))
     for row in rows:
         known = best.get(row.Lesson.id)
         if known is None or (row.JobAid.language == language and row.matches >= known.matches):
@@ -325,7 +336,9 @@ def _hits(rows: Sequence[Any], terms: set[str], language: str, viewer: Any) -> I
     for course, of, aid, matches, weight, site in ranked:
         if _is_open_to(viewer, course, site):
             lines = best_lines(aid.body.split("\n"), terms)
-            yield JobAidHit(course.key, course.title, of.key, of.title, aid.language, lines, matches, int(weight))
+            yield JobAidHit(
+                course.key, course.title, of.key, of.title, aid.language, lines, matches, int(weight), matches < least
+            )
 
 
 def best_lines(lines: Sequence[str], terms: set[str], most: int = 2) -> tuple[str, ...]:

@@ -68,6 +68,14 @@ def test_what_no_card_says_is_not_found() -> None:
     assert queries.search_job_aids("the %_ '", "en", factories.person()) == []
 
 
+def test_the_closest_card_is_offered_where_none_has_all_words() -> None:
+    course()
+    person = factories.person()
+    (close,) = queries.search_job_aids("customer aeroplane", "en", person)
+    (exact,) = queries.search_job_aids("customer finish", "en", person)
+    assert (close.is_close_only, exact.is_close_only) == (True, False)
+
+
 def test_the_card_that_is_about_it_comes_first() -> None:
     refunds = {**sop(), "scripts": [text("Your refund is on its way.")]}
     course(
