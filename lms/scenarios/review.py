@@ -78,20 +78,16 @@ def what_it_cost(reviews: Sequence[TurnReview], score: PlayScore, *, taboo_fails
     if not lost:
         return Message(N_("No point was left behind."))
     if len(costly) == 1:
-        return _counted(
-            costly[0].lost, N_("One turn cost you one point."), N_("One turn cost you %(points)s points.")
-        )
+        return _counted(costly[0].lost, N_("One turn cost you one point."), N_("One turn cost you %(points)s points."))
     if costly:
         worst = max(costly, key=lambda review: review.lost)
-        return Message(
-            N_("Turn %(turn)s cost you most: %(points)s of the %(lost)s points missing."),
-            {"turn": worst.number, "points": _shown(worst.lost), "lost": _shown(lost)},
-        )
+        one = N_("Turn %(turn)s cost you most: one point.")
+        return _counted(worst.lost, one, N_("Turn %(turn)s cost you most: %(points)s points."), turn=worst.number)
     return _counted(lost, N_("Another way earns one point more."), N_("Another way earns %(points)s points more."))
 
 
-def _counted(points: Points, one: str, many: str) -> Message:
-    return Message(one) if points == 1 else Message(many, {"points": _shown(points)})
+def _counted(points: Points, one: str, many: str, **values: object) -> Message:
+    return Message(one, values) if points == 1 else Message(many, {"points": _shown(points), **values})
 
 
 def _shown(points: Points) -> str:

@@ -11,9 +11,9 @@ from lms.core import clock
 from lms.core.access import requires, viewer
 from lms.core.charts import Bar, progress
 from lms.core.database import unit_of_work
-from lms.core.errors import Conflict, Invalid, LmsError
+from lms.core.errors import Conflict, Invalid
 from lms.core.locale import language
-from lms.core.texts import in_language
+from lms.core.texts import N_, Message, in_language
 from lms.question_bank.labels import label_name
 from lms.scenarios import queries, review, service
 from lms.scenarios.forms import BackForm, StartForm, TurnForm
@@ -110,7 +110,7 @@ def go_back(play_id: int) -> Response:
     """Practice: say something else in an earlier turn."""
     form = BackForm()
     if not form.validate():
-        raise LmsError("Choose the turn to take back.")
+        raise Invalid(Message(N_("Choose the turn to take back.")))
     view = service.go_back(play_id, viewer(), form.turn.data, now=clock.now())
     return redirect(url_for("scenarios.play", play_id=view.play.id), 303)
 

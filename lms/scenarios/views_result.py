@@ -77,7 +77,7 @@ def _criteria(version: Compiled, score: PlayScore) -> list[Bar]:
 
 def title_of(version: Compiled, name: str) -> str:
     """A criterion's title in the reader's language."""
-    title = review.criteriontitle_of(version.definition, name)
+    title = review.criterion_title(version.definition, name)
     return title.translated(gettext) if isinstance(title, Message) else in_language(title, language())
 
 
