@@ -7,6 +7,7 @@ from flask import Blueprint, Flask
 from lms import cli
 from lms.assessment import api as assessment_api
 from lms.assessment import jobs as assessment_jobs
+from lms.assessment import views as assessment
 from lms.certification import api as certification_api
 from lms.certification import jobs as certification_jobs
 from lms.certification import listeners as certification_listeners
@@ -49,6 +50,7 @@ PAGES: tuple[Blueprint, ...] = (
     certification.bp,
     certified.bp,
     hr.bp,
+    assessment.bp,
 )
 
 APIS: tuple[Api, ...] = (

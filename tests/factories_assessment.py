@@ -50,7 +50,7 @@ BODIES: dict[str, dict[str, Any]] = {
         "scoring": "panel",
     },
     "number": {"answer": 24, "tolerance": 0},
-    "short-text": {"accepted": [text("skeysecret hours")]},
+    "short-text": {"accepted": [text("twentyfour hours")]},
 }
 """A sound item of every type that is scored by itself."""
 

@@ -20,7 +20,7 @@ from lms.core.texts import N_, Message
 from lms.core.version_cache import VersionCache
 from lms.courses import queries as courses
 from lms.enrolment import queries as enrolment
-from lms.identity.models import Site
+from lms.identity.models import Person, Site
 
 NO_EXAM = N_("There is no such exam, or it is not meant for you.")
 NO_ATTEMPT = N_("There is no such attempt, or it is not yours.")
@@ -116,6 +116,12 @@ def opening(exam: ExamView, person: Any) -> Opening:
     return Opening(exam.opens_at, exam.closes_at, is_reserved)
 
 
+def question_count(definition: ExamDefinition) -> int | None:
+    """How many questions a paper will have; None where a part takes all that its source holds."""
+    counts = [section.asked if section.asked is not None else len(section.items or ()) for section in definition.sections]
+    return sum(counts) if all(counts) else None
+
+
 def exam_titles(keys: Sequence[str]) -> dict[str, Mapping[str, str]]:
     """Titles by key of exams, in use or retired."""
     query = select(Exam.key, Exam.title).where(Exam.key.in_(keys))
@@ -200,6 +206,23 @@ def saved_answers(attempt_id: int) -> dict[int, SavedAnswer]:
         .order_by(Response.slot, Response.seq)
     )
     return {slot: SavedAnswer(seq, answer, at) for slot, seq, answer, at in db.session.execute(query)}
+
+
+def latest_answer(attempt_id: int, slot: int) -> SavedAnswer | None:
+    """The latest answer in time of one slot."""
+    query = (
+        select(Response.seq, Response.answer, Response.saved_at)
+        .where(Response.attempt_id == attempt_id, Response.slot == slot, Response.is_late.is_(False))
+        .order_by(Response.seq.desc())
+        .limit(1)
+    )
+    row = db.session.execute(query).first()
+    return SavedAnswer(row.seq, row.answer, row.saved_at) if row is not None else None
+
+
+def name_of(person_id: int) -> str:
+    """The name of whose attempt it is."""
+    return db.session.scalar(select(Person.name).where(Person.id == person_id)) or ""
 
 
 def has_passed(person_id: int, exam_id: int | None) -> bool:

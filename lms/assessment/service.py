@@ -9,7 +9,7 @@ from lms.assessment import attempt_states, queries
 from lms.assessment.attempt_states import OPEN, State, Verb
 from lms.assessment.models import Attempt
 from lms.assessment.service_grading import grade
-from lms.assessment.service_saving import Late, Saved, save_response
+from lms.assessment.service_saving import Late, Saved, save_form, save_response
 from lms.assessment.service_starting import Started, start_attempt, start_check
 from lms.assessment.service_time import close_if_due, is_due, let_time_pass, locked, move_on
 from lms.core import audit
@@ -23,6 +23,7 @@ __all__ = [
     "Started",
     "close_if_due",
     "is_due",
+    "save_form",
     "save_response",
     "start_attempt",
     "start_check",
@@ -41,9 +42,10 @@ def submit(attempt_id: int, person: Any, *, now: datetime) -> Attempt:
         raise NotFound(Message(queries.NO_ATTEMPT))
     let_time_pass(attempt, now)
     if State(attempt.state) in OPEN:
-        move_on(attempt, Verb.SUBMIT, now, person)
-        attempt.finished_at = now
-        grade(attempt, now)
+        with db.session.no_autoflush:  # one UPDATE at the end instead of one a move
+            move_on(attempt, Verb.SUBMIT, now, person)
+            attempt.finished_at = now
+            grade(attempt, now)
     elif attempt.state in (State.ABANDONED, State.VOIDED):
         raise Conflict(Message(attempt_states.SENTENCES[State(attempt.state)]), state=attempt.state)
     return attempt

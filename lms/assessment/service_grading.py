@@ -32,8 +32,8 @@ def grade(attempt: Attempt, now: datetime) -> None:
     attempt.score, attempt.max_score = grading.rounded(outcome.total.score), grading.rounded(outcome.total.max_score)
     attempt.percent, attempt.passed = grading.rounded(outcome.total.percent), outcome.passed
     attempt.sections = [_section_row(section) for section in outcome.sections]
-    event = {"attempt_id": attempt.id, "verb": Verb.MARKS_IN.value, "at": now, "actor_id": None, "reason": ""}
-    db.session.execute(insert(AttemptEvent), [event])
+    db.session.add(AttemptEvent(attempt_id=attempt.id, verb=Verb.MARKS_IN.value, at=now, reason=""))
+    db.session.flush()
     _tell(attempt, plan.number)
 
 
@@ -78,7 +78,6 @@ def _tell(attempt: Attempt, version: int) -> None:
     """Record what is completed with a pass, and publish the result of an exam."""
     at = attempt.finished_at or attempt.graded_at
     assert at is not None and attempt.score is not None and attempt.percent is not None
-    db.session.flush()
     if attempt.kind == "exam":
         events.publish(
             events.AttemptFinished(

@@ -1,12 +1,13 @@
 """Saving an answer: acknowledged only when it is in the books, told to be late when it is."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import exists, func, insert, literal, select
 
-from lms.assessment import attempt_states, queries
+from lms.assessment import attempt_states, form_answers, queries
 from lms.assessment.attempt_states import OPEN, State
 from lms.assessment.models import Attempt, Response
 from lms.core.audit import BigKey
@@ -15,16 +16,22 @@ from lms.core.errors import Invalid, NotFound
 from lms.core.texts import N_, Message
 from lms.question_bank import item_types
 from lms.question_bank import queries as bank
+from lms.question_bank.items import AnyItem
 
 
 @dataclass(frozen=True, slots=True)
 class Saved:
-    """What holds for a slot now; ``is_new`` is False when a repeated or older ``seq`` changed nothing."""
+    """What holds for a slot now; ``is_new`` is False when a repeated or older ``seq`` changed nothing.
+
+    ``slots`` is how many the attempt has, ``deadline_at`` until when it takes answers.
+    """
 
     slot: int
     seq: int
     saved_at: datetime
     is_new: bool
+    slots: int
+    deadline_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,34 +47,79 @@ class Late:
 def save_response(
     attempt_id: int, person: Any, slot: int, raw: object, seq: int | None, *, now: datetime
 ) -> Saved | Late:
-    """Keep an answer, given in the numbers that were shown; ``seq`` None takes the next one (pages without scripts).
+    """Keep an answer, given in the numbers that were shown; ``seq`` None takes the next one.
 
     The attempt's row is held meanwhile, so that an answer is either in before the grading or told to be late.
     Raises ``NotFound`` for an attempt or slot that is not theirs, ``Invalid`` for an answer that does not fit.
     """
+    return _save(attempt_id, person, slot, lambda _item: raw, seq, now)
+
+
+def save_form(
+    attempt_id: int, person: Any, slot: int, fields: form_answers.Fields, seq: int | None, *, now: datetime
+) -> Saved | Late:
+    """The same from the fields of a page's form."""
+
+    def entered(item: AnyItem) -> object:
+        raw = form_answers.read(item.type, fields)
+        if isinstance(raw, form_answers.Unreadable):
+            raise Invalid(raw.reason, errors={"answer": raw.reason})
+        return raw
+
+    return _save(attempt_id, person, slot, entered, seq, now)
+
+
+def _save(
+    attempt_id: int, person: Any, slot: int, entered: Callable[[AnyItem], object], seq: int | None, now: datetime
+) -> Saved | Late:
     columns = (Attempt.state, Attempt.deadline_at, Attempt.paper)
     query = select(*columns).where(Attempt.id == attempt_id, Attempt.person_id == person.id)
     found = db.session.execute(query.with_for_update(of=Attempt)).first()
     if found is None or not 1 <= slot <= len(found.paper):
         raise NotFound(Message(queries.NO_ATTEMPT))
     place = found.paper[slot - 1]
-    shown = item_types.Shown.from_json(place["shown"])
-    answer = item_types.read_answer(bank.item(place["item_version_id"]), shown, raw)
+    item, shown = bank.item(place["item_version_id"]), item_types.Shown.from_json(place["shown"])
+    answer = item_types.read_answer(item, shown, entered(item))
     if isinstance(answer, item_types.Refusal):
         raise Invalid(answer.message, errors={"answer": answer.message})
-    is_late = not attempt_states.takes_answers(State(found.state), now, found.deadline_at)
+    at = _Book(attempt_id, slot, len(found.paper), State(found.state), found.deadline_at)
+    is_late = not attempt_states.takes_answers(at.state, now, at.deadline_at)
     if seq is None:
+        held = queries.latest_answer(attempt_id, slot)
+        if held is not None and held.answer == answer and not is_late:
+            return at.saved(held.seq, held.saved_at, is_new=False)
         seq = _next_seq(attempt_id, slot)
     if not _insert_newer(attempt_id, slot, seq, answer, now, is_late):
-        return _already_saved(attempt_id, slot, seq, State(found.state))
-    if is_late:
-        return Late(slot, seq, _too_late(State(found.state)))
-    return Saved(slot, seq, now, True)
+        return _already_saved(at, seq)
+    return at.late(seq) if is_late else at.saved(seq, now, is_new=True)
+
+
+@dataclass(frozen=True, slots=True)
+class _Book:
+    """The slot that is written to, and how its attempt stood."""
+
+    attempt_id: int
+    slot: int
+    slots: int
+    state: State
+    deadline_at: datetime | None
+
+    def saved(self, seq: int, at: datetime, *, is_new: bool) -> Saved:
+        return Saved(self.slot, seq, at, is_new, self.slots, self.deadline_at)
+
+    def late(self, seq: int) -> Late:
+        return Late(self.slot, seq, _too_late(self.state))
 
 
 def _insert_newer(attempt_id: int, slot: int, seq: int, answer: Any, now: datetime, is_late: bool) -> bool:
-    """Insert the answer unless one with this or a later ``seq`` is there; one statement."""
-    known = exists().where(Response.attempt_id == attempt_id, Response.slot == slot, Response.seq >= seq)
+    """Insert the answer unless one in time with this or a later ``seq`` is there; one statement.
+
+    A late one is kept beside later late ones too, since it is told to be: only the very same is not kept twice.
+    """
+    is_known = Response.seq >= seq
+    if is_late:
+        is_known = (Response.seq == seq) | (is_known & Response.is_late.is_(False))
+    known = exists().where(Response.attempt_id == attempt_id, Response.slot == slot, is_known)
     values = select(
         literal(attempt_id, BigKey),
         literal(slot),
@@ -87,17 +139,12 @@ def _next_seq(attempt_id: int, slot: int) -> int:
     return 1 if last is None else int(last) + 1
 
 
-def _already_saved(attempt_id: int, slot: int, seq: int, state: State) -> Saved | Late:
+def _already_saved(at: _Book, seq: int) -> Saved | Late:
     """What holds for the slot when a repeated or older ``seq`` came."""
-    query = (
-        select(Response.seq, Response.saved_at)
-        .where(Response.attempt_id == attempt_id, Response.slot == slot, Response.is_late.is_(False))
-        .where(Response.seq >= seq)
-        .order_by(Response.seq.desc())
-        .limit(1)
-    )
-    held = db.session.execute(query).first()
-    return Late(slot, seq, _too_late(state)) if held is None else Saved(slot, held.seq, held.saved_at, False)
+    held = queries.latest_answer(at.attempt_id, at.slot)
+    if held is None or held.seq < seq:
+        return at.late(seq)
+    return at.saved(held.seq, held.saved_at, is_new=False)
 
 
 def _too_late(state: State) -> Message:

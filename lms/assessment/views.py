@@ -1,0 +1,246 @@
+"""The pages of sitting an exam: its door, one question a page, handing in, the result."""
+
+from datetime import datetime
+from typing import Any
+
+from flask import Blueprint, flash, jsonify, redirect, render_template, request, url_for
+from flask_babel import gettext
+from werkzeug.wrappers import Response
+
+from lms.assessment import openings, payloads, queries, queries_results, service
+from lms.assessment.api import too_late
+from lms.assessment.attempt_states import State
+from lms.assessment.forms import VoidForm
+from lms.assessment.models import Attempt
+from lms.assessment.queries import SavedAnswer
+from lms.core import clock
+from lms.core.access import has, requires, viewer
+from lms.core.database import unit_of_work
+from lms.core.errors import Invalid, LmsError
+from lms.core.locale import language
+from lms.core.web import clock_time, wants_json
+from lms.question_bank import queries as bank
+
+bp = Blueprint("assessment", __name__)
+
+
+# ---- the door -----------------------------------------------------------------
+
+
+@bp.get("/exams/<exam>")
+@requires("learn")
+def exam(exam: str) -> str:
+    """What awaits me, my earlier attempts, and the button to begin or the reason why not."""
+    person, now = viewer(), clock.now()
+    found = queries.exam_by_key(exam, person)
+    attempts = queries.own_attempts(person, "exam", exam)
+    decision = openings.may_start(found.plan, queries.opening(found, person), queries.earlier(attempts), now)
+    return render_template(
+        "assessment/exam.html",
+        exam=found,
+        plan=found.plan,
+        questions=queries.question_count(found.plan),
+        attempts=attempts[::-1],
+        open_attempt=next((attempt for attempt in attempts if attempt.is_open), None),
+        decision=decision,
+        shows_score=found.plan.show.score in ("at-once", "after-pass"),
+    )
+
+
+@bp.post("/exams/<exam>")
+@unit_of_work
+@requires("learn")
+def start_exam(exam: str) -> Response:
+    """Begin, or go on."""
+    started = service.start_attempt(exam, viewer(), now=clock.now(), language=language())
+    return redirect(url_for("assessment.attempt", attempt_id=started.attempt.id), 303)
+
+
+@bp.post("/courses/<course>/<lesson>/check")
+@unit_of_work
+@requires("learn")
+def start_check(course: str, lesson: str) -> Response:
+    """Begin the knowledge check of a lesson, or go on with it."""
+    started = service.start_check(course, lesson, viewer(), now=clock.now(), language=language())
+    return redirect(url_for("assessment.attempt", attempt_id=started.attempt.id), 303)
+
+
+# ---- the questions --------------------------------------------------------------
+
+
+def _current(attempt_id: int, now: datetime) -> Attempt:
+    """My attempt as it stands; one whose time is up is closed first, in a unit of work of its own."""
+    found = queries.own_attempt(viewer(), attempt_id)
+    if service.is_due(found, now):
+        with unit_of_work():
+            service.close_if_due(attempt_id, now)
+        found = queries.own_attempt(viewer(), attempt_id)
+    return found
+
+
+@bp.get("/attempts/<int:attempt_id>")
+@requires("learn")
+def attempt(attempt_id: int) -> str | Response:
+    """One question, the map of all, the clock."""
+    now = clock.now()
+    found = _current(attempt_id, now)
+    if found.state == State.OVERDUE:
+        return redirect(url_for("assessment.hand_in", attempt_id=attempt_id))
+    if found.state != State.IN_PROGRESS:
+        return redirect(url_for("assessment.result", attempt_id=attempt_id))
+    saved = queries.saved_answers(attempt_id)
+    slot = _slot(request.args.get("slot", ""), found, saved)
+    place = found.paper[slot - 1]
+    stored = bank.stored_items([place["item_version_id"]])[place["item_version_id"]]
+    held = saved.get(slot)
+    return render_template(
+        "assessment/attempt.html",
+        attempt=found,
+        title=queries.plan_of(found).definition.title,
+        question=payloads.question(place, stored.definition, stored.media, language()),
+        answer=payloads.answer_shown(place, stored.definition, held.answer) if held else None,
+        held=held,
+        slot=slot,
+        slots=_map(found, saved, slot),
+        count=len(found.paper),
+        left=_seconds_left(found.deadline_at, now),
+    )
+
+
+def _slot(asked: str, found: Attempt, saved: dict[int, SavedAnswer]) -> int:
+    """The slot asked for, else the first without an answer."""
+    if asked.isascii() and asked.isdigit() and 1 <= int(asked[:6]) <= len(found.paper):
+        return int(asked)
+    return next((place["slot"] for place in found.paper if not _is_answered(saved.get(place["slot"]))), 1)
+
+
+def _is_answered(held: SavedAnswer | None) -> bool:
+    return held is not None and held.answer not in (None, "", [], {})
+
+
+def _map(found: Attempt, saved: dict[int, SavedAnswer], now_at: int) -> list[dict[str, Any]]:
+    base = url_for("assessment.attempt", attempt_id=found.id)
+    return [
+        {"number": n, "url": f"{base}?slot={n}", "answered": _is_answered(saved.get(n)), "now": n == now_at}
+        for n in range(1, len(found.paper) + 1)
+    ]
+
+
+def _seconds_left(deadline_at: datetime | None, now: datetime) -> int | None:
+    return None if deadline_at is None else max(0, int((deadline_at - now).total_seconds()))
+
+
+@bp.post("/attempts/<int:attempt_id>/answers/<int:slot>")
+@unit_of_work
+@requires("learn")
+def save_answer(attempt_id: int, slot: int) -> Response:
+    """Keep the answer of the form; a script gets the facts as JSON, a browser the next page."""
+    sent, now = request.form.get("seq", ""), clock.now()
+    seq = int(sent) if sent.isascii() and sent.isdigit() and len(sent) < 16 else None
+    fields = request.form.to_dict(flat=False)
+    try:
+        saved = service.save_form(attempt_id, viewer(), slot, fields, seq, now=now)
+    except Invalid as error:
+        if wants_json():
+            raise
+        flash(error.message.translated(gettext), "error")
+        return redirect(url_for("assessment.attempt", attempt_id=attempt_id, slot=slot), 303)
+    if isinstance(saved, service.Late):
+        return _told_late(saved, attempt_id)
+    if not wants_json():
+        return redirect(_onward(attempt_id, saved), 303)
+    facts = {
+        "seq": saved.seq,
+        "is_new": saved.is_new,
+        "saved": gettext("Saved %(time)s", time=clock_time(saved.saved_at)),
+        "left": _seconds_left(saved.deadline_at, now),
+    }
+    return jsonify(facts)
+
+
+def _told_late(late: service.Late, attempt_id: int) -> Response:
+    if wants_json():
+        return too_late(late)
+    flash(late.reason.translated(gettext), "warning")
+    return redirect(url_for("assessment.attempt", attempt_id=attempt_id), 303)
+
+
+def _onward(attempt_id: int, saved: service.Saved) -> str:
+    """Where the pressed button leads: the next question, the one before, or handing in."""
+    go = request.form.get("go", "next")
+    following = saved.slot - 1 if go == "back" else saved.slot + 1
+    if go == "hand-in" or following > saved.slots:
+        return url_for("assessment.hand_in", attempt_id=attempt_id)
+    return url_for("assessment.attempt", attempt_id=attempt_id, slot=max(1, following))
+
+
+# ---- the end --------------------------------------------------------------------
+
+
+@bp.get("/attempts/<int:attempt_id>/hand-in")
+@requires("learn")
+def hand_in(attempt_id: int) -> str | Response:
+    """What has no answer yet, and the button to hand in."""
+    now = clock.now()
+    found = _current(attempt_id, now)
+    if found.state not in (State.IN_PROGRESS, State.OVERDUE):
+        return redirect(url_for("assessment.result", attempt_id=attempt_id))
+    slots = _map(found, queries.saved_answers(attempt_id), 0)
+    return render_template(
+        "assessment/hand_in.html",
+        attempt=found,
+        title=queries.plan_of(found).definition.title,
+        slots=slots,
+        unanswered=[slot for slot in slots if not slot["answered"]],
+        left=_seconds_left(found.deadline_at, now),
+        is_overdue=found.state == State.OVERDUE,
+    )
+
+
+@bp.post("/attempts/<int:attempt_id>/hand-in")
+@unit_of_work
+@requires("learn")
+def submit(attempt_id: int) -> Response:
+    """Hand in; once more does nothing more."""
+    service.submit(attempt_id, viewer(), now=clock.now())
+    return redirect(url_for("assessment.result", attempt_id=attempt_id), 303)
+
+
+@bp.get("/attempts/<int:attempt_id>/result")
+@requires("self")
+def result(attempt_id: int) -> str | Response:
+    """Score, parts, and the reasons, as far as the plan shows them now."""
+    person, now = viewer(), clock.now()
+    view = queries_results.result(person, attempt_id, now=now, language=language())
+    is_own = view.attempt.person_id == person.id
+    if is_own and view.state in (State.IN_PROGRESS, State.OVERDUE):
+        return redirect(url_for("assessment.attempt", attempt_id=attempt_id))
+    return render_template(
+        "assessment/result.html",
+        view=view,
+        attempt=view.attempt,
+        is_own=is_own,
+        name=None if is_own else queries.name_of(view.attempt.person_id),
+        again=_again(view.attempt),
+        form=VoidForm() if not is_own and has(person, "attempt.void") and view.state != State.VOIDED else None,
+    )
+
+
+def _again(found: Attempt) -> str:
+    """Where one goes to try again or to go on."""
+    if found.kind == "exam":
+        return url_for("assessment.exam", exam=found.subject)
+    return f"{request.script_root}/courses/{found.subject}"
+
+
+@bp.post("/attempts/<int:attempt_id>/void")
+@unit_of_work
+@requires("attempt.void")
+def void_attempt(attempt_id: int) -> Response:
+    """Declare somebody's attempt void, with a reason."""
+    form = VoidForm()
+    if not form.validate_on_submit():
+        raise LmsError(form.problem())
+    service.void(attempt_id, form.reason.data, actor=viewer(), now=clock.now())
+    flash(gettext("The attempt is void. It neither counts nor uses up a try."), "success")
+    return redirect(url_for("assessment.result", attempt_id=attempt_id), 303)
