@@ -10,7 +10,7 @@ from lms.certification import codes, queries
 from lms.certification.models import Certificate, CertificateChange, Licence
 from lms.certification.queries import Rule, Way
 from lms.certification.requirements import evidence_of
-from lms.certification.validity import CountedDay, DateRule, Held, State, Validity, validity
+from lms.certification.validity import CountedDay, DateRule, Held, Phase, State, Validity, validity
 from lms.core import audit, clock, events
 from lms.core.database import db
 from lms.core.errors import Conflict, Invalid, NotAllowed
@@ -52,7 +52,7 @@ def award(person_id: int, rules: Iterable[Rule], *, now: datetime) -> list[Certi
 
 def _award(person_id: int, way: Way, now: datetime) -> Certificate | None:
     met_at = way.standing.met_at
-    if met_at is None:
+    if met_at is None or way.phase is Phase.HELD:
         return None
     days = _days(person_id, way, clock.day_of(met_at))
     completed_on, today = clock.day_of(met_at), clock.day_of(now)

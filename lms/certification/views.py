@@ -156,7 +156,7 @@ def _face(shown: Shown) -> Face:
         for_words=gettext("holds the certification"),
         certification=title,
         sentence=gettext("All requirements were met and are on record."),
-        completed_words=gettext("Completed"),
+        completed_words=gettext("Completed on"),
         completed=day(shown.certificate.completed_on),
         valid_words=gettext("Valid until"),
         valid=day(shown.certificate.expires_on),

@@ -12,7 +12,8 @@ from lms.core import clock
 from lms.core.access import requires, viewer
 from lms.core.database import unit_of_work
 from lms.core.errors import LmsError
-from lms.core.texts import N_
+from lms.core.locale import language
+from lms.core.texts import N_, in_language
 
 bp = Blueprint("certified", __name__, url_prefix="/hr")
 
@@ -43,7 +44,8 @@ def certified() -> str:
         people=sum(line.people for line in departments),
         certified=sum(line.certified for line in departments),
         found=found,
-        rules=queries.rules(),
+        options=[("", gettext("all certifications"))]
+        + [(rule.key, in_language(rule.definition.title, language())) for rule in queries.rules()],
         shows=[(one.value, gettext(words)) for one, words in SHOWS.items()],
         show=show.value,
         chosen=chosen,
