@@ -1,0 +1,65 @@
+"""Everybody's first page, and how skills are measured."""
+
+from datetime import date
+from typing import Any
+
+from flask import Blueprint, redirect, render_template, url_for
+from flask_babel import gettext
+from werkzeug.wrappers import Response
+
+from lms.core import clock
+from lms.core.access import has, requires, viewer
+from lms.home import board, queries
+from lms.home import views_cards as cards
+from lms.home.greetings import called, day_at_work, greeting
+
+bp = Blueprint("home", __name__)
+
+
+@bp.get("/")
+@requires("self")
+def my_training() -> str | Response:
+    """What I do next, how far I am, what is due, what I hold and what I can."""
+    person, now, today = viewer(), clock.now(), clock.today()
+    if not has(person, "learn"):
+        return redirect(url_for("reporting.overview"))
+    mine = queries.my_training(person, now, today)
+    return render_template(
+        "home/my_training.html",
+        hello=gettext(greeting(now.astimezone(clock.timezone()).time()), name=called(person.name)),
+        day=cards.long_day(today),
+        day_number=day_at_work(person.hired_on, today),
+        department=mine.facts.department,
+        **parts_of(mine, today),
+    )
+
+
+def parts_of(mine: queries.MyTraining, today: date) -> dict[str, Any]:
+    """What one person's page and a manager's page about that person have in common."""
+    skills = board.skill_lines(mine.facts.skills)
+    due = board.due_rows(mine.training.paths, mine.training.assigned, mine.facts.certificates, today)
+    return {
+        "step": cards.next_step_of(mine, today),
+        "paths": [_path(path) for path in mine.training.paths if path.steps],
+        "has_tasks": bool(mine.tasks),
+        "due": [cards.due_card(row, today) for row in due],
+        "certificates": [cards.certificate_card(line) for line in mine.facts.certificates],
+        "skills": [cards.skill_card(line) for line in skills],
+        "skills_hint": cards.skills_hint(skills),
+    }
+
+
+def _path(path: Any) -> dict[str, Any]:
+    steps = cards.path_steps(path)
+    begin, end = board.in_sight(path.steps)
+    return {
+        "title": path.title, "done": path.done, "total": len(steps), "steps": steps[begin:end],
+        "all": steps if end - begin < len(steps) else None,
+    }  # fmt: skip
+
+
+@bp.get("/how-it-is-measured")
+@requires("self")
+def how_measured() -> str:
+    """What the figures mean and where they come from."""
+    return render_template("home/how_measured.html", target=board.SKILL_TARGET)
