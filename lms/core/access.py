@@ -113,9 +113,12 @@ def viewer() -> Any:
 
 def has(person: Any, permission: str) -> bool:
     """Whether the person's roles give the permission."""
-    if permission == PUBLIC:
-        return True
-    return not PERMISSIONS[permission].isdisjoint(person.permission_roles)
+    return permission == PUBLIC or gives(person.permission_roles, permission)
+
+
+def gives(roles: frozenset[Role], permission: str) -> bool:
+    """Whether these roles give the permission."""
+    return permission == PUBLIC or not PERMISSIONS[permission].isdisjoint(roles)
 
 
 def may(permission: str) -> bool:

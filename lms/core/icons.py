@@ -1,7 +1,7 @@
 """Icons: Bootstrap Icons out of the installed package, drawn inline in the colour of the text around them."""
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 
 from markupsafe import Markup
@@ -9,6 +9,7 @@ from markupsafe import Markup
 _SYMBOL = re.compile(r'<symbol[^>]*?viewBox="([^"]+)"[^>]*?\bid="([^"]+)"[^>]*>(.*?)</symbol>', re.DOTALL)
 
 
+@lru_cache(maxsize=2048)
 def icon(name: str, label: str | None = None) -> Markup:
     """The icon as ``<svg class="i">``: hidden from screen readers beside a word, or named by ``label``.
 

@@ -32,19 +32,21 @@ def first_known(codes: Iterable[str]) -> str | None:
 
 def language() -> str:
     """The language of this request: the person's choice, the browser's cookie, Accept-Language, ``LMS_LOCALE``."""
+    settled = getattr(g, "language", None)
+    if settled is not None:
+        return str(settled)
     fallback = normalised(current_app.config["LMS_LOCALE"]) or ENGLISH
-    if not has_request_context():
-        return getattr(g, "language", None) or fallback
-    if "language" not in g:
-        # current_user is looked at only if the request has loaded it: the language must not cost a query
-        person = getattr(g, "viewer", None) or getattr(g, "_login_user", None)
-        chosen = normalised(getattr(person, "language", None)) or normalised(request.cookies.get(COOKIE))
-        accepted = first_known(request.accept_languages.values())
-        found = chosen or accepted or fallback
-        if person is None:
-            return found  # not settled yet: somebody may still turn out to be signed in
+    return _of_request(fallback) if has_request_context() else fallback
+
+
+def _of_request(fallback: str) -> str:
+    # current_user is looked at only if the request has loaded it: the language must not cost a query
+    person = getattr(g, "viewer", None) or getattr(g, "_login_user", None)
+    chosen = normalised(getattr(person, "language", None)) or normalised(request.cookies.get(COOKIE))
+    found = chosen or first_known(request.accept_languages.values()) or fallback
+    if person is not None:  # otherwise not settled yet: somebody may still turn out to be signed in
         g.language = found
-    return str(g.language)
+    return found
 
 
 def babel_locale() -> str:

@@ -1,18 +1,16 @@
 """What every page shares: request id, headers, hashed static files, filters, globals and error pages."""
 
 import functools
-import hashlib
 import secrets
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 
 import structlog
-from flask import Blueprint, Flask, Response, current_app, g, make_response, redirect, render_template, request, url_for
+from flask import Blueprint, Flask, Response, current_app, g, make_response, redirect, render_template, request
 from flask_babel import format_date, format_datetime, format_decimal, format_percent, get_locale, gettext
 from flask_login import current_user
 from flask_wtf.csrf import CSRFError
@@ -21,7 +19,7 @@ from sqlalchemy.exc import IntegrityError, OperationalError
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
 from werkzeug.wrappers import Response as WerkzeugResponse
 
-from lms.core import access, api, charts, clock, locale, markdown
+from lms.core import access, api, charts, clock, locale, markdown, page_parts
 from lms.core.database import db, unit_of_work
 from lms.core.errors import Conflict, LmsError, NotFound, TooMany, Unavailable
 from lms.core.icons import icon
@@ -74,7 +72,8 @@ def register(app: Flask, navigation: Sequence[NavItem]) -> None:
     app.after_request(_finish_request)
     app.register_blueprint(bp)
     app.context_processor(_globals)
-    app.jinja_env.globals.update(icon=icon, static_url=static_url, may=access.may)
+    page_parts.register(app)
+    app.jinja_env.globals.update(icon=icon, may=access.may)
     app.jinja_env.filters.update(
         in_language=_in_language,
         md=_md,
@@ -139,22 +138,6 @@ def wants_json() -> bool:
     return request.path.startswith("/api/") or request.accept_mimetypes.best == "application/json"
 
 
-# ---- static files -----------------------------------------------------------
-
-
-@functools.cache
-def _hash(folder: str, filename: str) -> str:
-    return hashlib.sha256((Path(folder) / filename).read_bytes()).hexdigest()[:12]
-
-
-def static_url(filename: str) -> str:
-    """URL of one of our static files with its content's hash, so that it may be cached for ever."""
-    folder = current_app.static_folder or ""
-    if current_app.debug:
-        return url_for("static", filename=filename)
-    return f"{request.script_root}/static/{filename}?v={_hash(folder, filename)}"
-
-
 # ---- globals and filters ------------------------------------------------------
 
 
@@ -175,25 +158,23 @@ def _globals() -> dict[str, Any]:
 
 
 def _navigation(person: Any) -> list[dict[str, Any]]:
-    items = []
-    for item in current_app.extensions["lms.navigation"]:
-        if access.has(person, item.permission):
-            active = request.path == item.prefix or (item.prefix != "/" and request.path.startswith(item.prefix))
-            items.append(
-                {
-                    "url": _nav_url(request.script_root, item.endpoint),
-                    "label": gettext(item.label),
-                    "icon": item.icon,
-                    "active": active,
-                    "kind": item.kind,
-                }
-            )
-    return items
+    path = request.path
+    return [
+        {
+            "url": page_parts.page_url(item.endpoint),
+            "label": gettext(item.label),
+            "icon": item.icon,
+            "active": path == item.prefix or (item.prefix != "/" and path.startswith(item.prefix)),
+            "kind": item.kind,
+        }
+        for item in _nav_items(current_app.extensions["lms.navigation"], person.permission_roles)
+    ]
 
 
-@functools.cache
-def _nav_url(root: str, endpoint: str) -> str:
-    return url_for(endpoint)
+@functools.lru_cache(maxsize=256)
+def _nav_items(navigation: tuple[NavItem, ...], roles: frozenset[access.Role]) -> tuple[NavItem, ...]:
+    """The entries for people with these roles."""
+    return tuple(item for item in navigation if access.gives(roles, item.permission))
 
 
 def organisation() -> dict[str, str]:

@@ -1,5 +1,6 @@
 """Tables of people and their sign-ins."""
 
+import functools
 from datetime import date, datetime
 from typing import Any
 
@@ -77,7 +78,7 @@ class Person(Model):
     @property
     def permission_roles(self) -> frozenset[Role]:
         """The permission roles as the access table wants them."""
-        return frozenset(Role(role) for role in self.roles)
+        return _roles(tuple(self.roles))
 
     @property
     def is_authenticated(self) -> bool:
@@ -94,6 +95,11 @@ class Person(Model):
     __allow_unmapped__ = True
     sign_in_token: str = ""
     sign_in_id: int | None = None
+
+
+@functools.lru_cache(maxsize=256)
+def _roles(names: tuple[str, ...]) -> frozenset[Role]:
+    return frozenset(Role(name) for name in names)
 
 
 class SignIn(Model):

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, or_, select, tuple_
+from sqlalchemy import Select, bindparam, or_, select, tuple_
 from sqlalchemy.orm import joinedload
 
 from lms.core import access
@@ -18,6 +18,21 @@ from lms.core.texts import N_, Message
 from lms.identity.models import ApiToken, Department, JobRole, Person, SignIn, Site
 
 
+# asked in every request, so put together once
+_OF_SIGN_IN = (
+    select(Person, SignIn.id)
+    .join(SignIn, SignIn.person_id == Person.id)
+    .where(SignIn.token_sha256 == bindparam("digest"), SignIn.revoked_at.is_(None), SignIn.expires_at > bindparam("now"))
+    .where(Person.deactivated_at.is_(None))
+)
+_OF_TOKEN = (
+    select(Person, ApiToken.scopes)
+    .join(ApiToken, ApiToken.person_id == Person.id)
+    .where(ApiToken.token_sha256 == bindparam("digest"), ApiToken.revoked_at.is_(None))
+    .where(ApiToken.expires_at > bindparam("now"), Person.deactivated_at.is_(None))
+)
+
+
 def digest(token: str) -> str:
     """What is kept of a token: its SHA-256 in hex."""
     return hashlib.sha256(token.encode()).hexdigest()
@@ -25,13 +40,7 @@ def digest(token: str) -> str:
 
 def person_of_sign_in(token: str, now: datetime) -> Person | None:
     """The active person behind a browser's sign-in, in one query."""
-    query = (
-        select(Person, SignIn.id)
-        .join(SignIn, SignIn.person_id == Person.id)
-        .where(SignIn.token_sha256 == digest(token), SignIn.revoked_at.is_(None), SignIn.expires_at > now)
-        .where(Person.deactivated_at.is_(None))
-    )
-    found = db.session.execute(query).first()
+    found = db.session.execute(_OF_SIGN_IN, {"digest": digest(token), "now": now}).first()
     if found is None:
         return None
     person, sign_in_id = found
@@ -41,13 +50,7 @@ def person_of_sign_in(token: str, now: datetime) -> Person | None:
 
 def person_of_token(token: str, now: datetime) -> tuple[Person, frozenset[str]] | None:
     """The active person and the scopes of a bearer token, or None."""
-    query = (
-        select(Person, ApiToken.scopes)
-        .join(ApiToken, ApiToken.person_id == Person.id)
-        .where(ApiToken.token_sha256 == digest(token), ApiToken.revoked_at.is_(None), ApiToken.expires_at > now)
-        .where(Person.deactivated_at.is_(None))
-    )
-    found = db.session.execute(query).first()
+    found = db.session.execute(_OF_TOKEN, {"digest": digest(token), "now": now}).first()
     return (found[0], frozenset(found[1])) if found else None
 
 
