@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
-from lms.core.definitions import dotted
 from lms.core.definition_errors import Fault
+from lms.core.definitions import dotted
 from lms.core.texts import Message
 from lms.scenarios.checks import Analysis
 from lms.scenarios.play_states import Reading, Turn

@@ -120,9 +120,7 @@ class Card:
 
 def catalogue(viewer: Any) -> list[Card]:
     """The scenarios the viewer may play, by key; by assignment only, if they have it. Constant number of queries."""
-    query = select(Scenario, _site_key(viewer)).where(
-        Scenario.retired_at.is_(None), Scenario.version_id.is_not(None)
-    )
+    query = select(Scenario, _site_key(viewer)).where(Scenario.retired_at.is_(None), Scenario.version_id.is_not(None))
     rows = [row for row, site in db.session.execute(query.order_by(Scenario.key)) if _is_open_to(viewer, row, site)]
     given = enrolment.assigned_keys(viewer.id, "scenario")
     everything = access.has(viewer, "content.read")

@@ -123,7 +123,9 @@ def emotion_answers(filters: EmotionFilters = EmotionFilters()) -> list[EmotionC
         .group_by(Department.id, Department.key)
         .order_by(Department.key)
     )
-    return [EmotionCount(key, name, count, right, asked) for key, name, count, right, asked in db.session.execute(query)]
+    return [
+        EmotionCount(key, name, count, right, asked) for key, name, count, right, asked in db.session.execute(query)
+    ]
 
 
 def _conditions(filters: EmotionFilters) -> list[ColumnElement[bool]]:
@@ -133,7 +135,9 @@ def _conditions(filters: EmotionFilters) -> list[ColumnElement[bool]]:
     if filters.ends_at is not None:
         conditions.append(Play.finished_at < filters.ends_at)
     if filters.scenario is not None:
-        conditions.append(Play.scenario_id == select(Scenario.id).where(Scenario.key == filters.scenario).scalar_subquery())
+        conditions.append(
+            Play.scenario_id == select(Scenario.id).where(Scenario.key == filters.scenario).scalar_subquery()
+        )
     if filters.departments is not None:
         conditions.append(Play.department_id.in_(filters.departments))
     return conditions

@@ -5,6 +5,7 @@ Nothing here may be shown of an examination that is not over.
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from lms.core.texts import N_, Message, Text
 from lms.scenarios.definitions import FrameworkStep, ScenarioDefinition
@@ -47,7 +48,7 @@ class TurnReview:
 
 def turn_reviews(plot: Plot, states: Sequence[PlayState]) -> list[TurnReview]:
     """Every turn of a replayed play, in order."""
-    return [_reviewed(plot, before, after.lines[-1]) for before, after in zip(states, states[1:], strict=False)]
+    return [_reviewed(plot, before, after.lines[-1]) for before, after in pairwise(states)]
 
 
 def _reviewed(plot: Plot, before: PlayState, line: Line) -> TurnReview:
@@ -125,7 +126,7 @@ def _calm(variable: Variable, value: int) -> float:
 
 def deepest_dip(mood: Sequence[float]) -> int | None:
     """The turn after which the mood fell most; None when it never fell."""
-    falls = [(before - after, turn) for turn, (before, after) in enumerate(zip(mood, mood[1:], strict=False), start=1)]
+    falls = [(before - after, turn) for turn, (before, after) in enumerate(pairwise(mood), start=1)]
     worst = max(falls, default=(0.0, 0), key=lambda fall: fall[0])
     return worst[1] if worst[0] > 0 else None
 

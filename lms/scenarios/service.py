@@ -26,9 +26,7 @@ MODES = ("exam", "practice")
 MOST_REPLY = 2000
 
 
-def start_play(
-    key: str, person: Any, mode: str, *, now: datetime, language: str, go_on: bool = False
-) -> PlayView:
+def start_play(key: str, person: Any, mode: str, *, now: datetime, language: str, go_on: bool = False) -> PlayView:
     """Begin a role-play on its current version. With ``go_on`` one already begun in this mode is gone on with.
 
     Raises ``NotFound``; ``NotAllowed`` for one by assignment only; ``Conflict`` while an earlier step of the person's
@@ -100,7 +98,9 @@ def take_turn(
     said = fingerprint(turn, emotion, choice, reply)
     if 0 < turn <= len(view.turns):
         if view.turns[turn - 1].fingerprint != said:
-            raise Conflict(Message(N_("Turn %(turn)s was answered already. What you said then counts."), {"turn": turn}))
+            raise Conflict(
+                Message(N_("Turn %(turn)s was answered already. What you said then counts."), {"turn": turn})
+            )
         return view.after(turn)
     _must_be_due(view, turn)
     offer = view.offer
@@ -214,9 +214,7 @@ def _settle(view: PlayView, state: PlayState, person: Any, now: datetime) -> Non
         return
     percent = exact(score.percent or Fraction(0))
     if play.passed:
-        enrolment.complete(
-            person, "scenario", view.scenario_key, at=now, reference=f"play:{play.id}", percent=percent
-        )
+        enrolment.complete(person, "scenario", view.scenario_key, at=now, reference=f"play:{play.id}", percent=percent)
     events.publish(
         events.PlayFinished(
             play_id=play.id,

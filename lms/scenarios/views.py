@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from flask import Blueprint, redirect, render_template, request, url_for
+from flask import Blueprint, redirect, render_template, url_for
 from flask_babel import gettext
 from werkzeug.wrappers import Response
 
@@ -48,7 +48,9 @@ def scenarios() -> str:
 def scenario(key: str) -> str:
     """The briefing: who calls, what is asked, what passes."""
     card = queries.card(key, viewer())
-    return render_template("scenarios/scenario.html", card=card, **_about(card.compiled), passing=_passing(card.compiled))
+    return render_template(
+        "scenarios/scenario.html", card=card, **_about(card.compiled), passing=_passing(card.compiled)
+    )
 
 
 @bp.post("/scenarios/<key>/plays")

@@ -25,5 +25,8 @@ def author_scenario(key: str) -> str:
     authored = queries_author.authored_scenario(key)
     framework = queries_frameworks.framework(authored.scenario.framework)
     return render_template(
-        "scenarios/author_scenario.html", entry=authored, framework=framework, channel=CHANNELS[authored.scenario.channel]
+        "scenarios/author_scenario.html",
+        entry=authored,
+        framework=framework,
+        channel=CHANNELS[authored.scenario.channel],
     )

@@ -48,7 +48,7 @@ def _headline(ending: str, cost: Message | None) -> str:
     ending = ending.rstrip(".。!！")
     if cost is None:
         return ending
-    return gettext("%(ending)s. %(cost)s", ending=ending, cost=cost.translated(gettext))
+    return str(gettext("%(ending)s. %(cost)s", ending=ending, cost=cost.translated(gettext)))
 
 
 def _score_bar(view: PlayView, score: PlayScore) -> Bar:
@@ -142,10 +142,10 @@ def _quoted(turn: review.TurnReview) -> str:
     words = reply if isinstance(reply, str) else in_language(reply, language())
     most = QUOTED.get(language(), 18)
     if len(words) <= most:
-        return gettext("“%(words)s”", words=words)
+        return str(gettext("“%(words)s”", words=words))
     short = words[:most]
     short = short.rsplit(" ", 1)[0] if " " in short else short
-    return gettext("“%(words)s”", words=short.rstrip(",.，。、 ") + "…")
+    return str(gettext("“%(words)s”", words=short.rstrip(",.，。、 ") + "…"))
 
 
 def _numbers(mine: review.Curve, best: review.Curve, places: list[str]) -> Table:

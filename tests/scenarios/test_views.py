@@ -41,7 +41,9 @@ def begin(browser: Browser, mode: str = "exam") -> str:
 
 
 def number_of(browser: Browser, url: str, reply: str) -> str:
-    found = re.search(rf'name="choice" value="(\d)"(?:(?!name="choice").)*?{re.escape(reply)}', page(browser, url), re.S)
+    found = re.search(
+        rf'name="choice" value="(\d)"(?:(?!name="choice").)*?{re.escape(reply)}', page(browser, url), re.S
+    )
     assert found
     return found[1]
 
