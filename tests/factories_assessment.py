@@ -97,7 +97,7 @@ def attempt(person: Any, key: str = "front-line") -> Attempt:
 
 def right_answers(attempt: Attempt) -> dict[int, Any]:
     """For each slot the answer in shown numbers that earns all points."""
-    from lms.assessment import payloads
+    from lms.question_bank import payloads
     from lms.question_bank import queries as bank
 
     items = bank.items(place["item_version_id"] for place in attempt.paper)

@@ -7,7 +7,7 @@ from typing import Any
 from flask import Response
 from pydantic import Field
 
-from lms.assessment import payloads, queries, queries_results, service
+from lms.assessment import queries, queries_results, service
 from lms.assessment.attempt_states import State
 from lms.assessment.models import Attempt
 from lms.assessment.queries_results import QuestionResult, ResultView
@@ -18,6 +18,7 @@ from lms.core.database import unit_of_work
 from lms.core.errors import Conflict
 from lms.core.locale import language
 from lms.core.texts import in_language
+from lms.question_bank import payloads
 from lms.question_bank import queries as bank
 
 api = Api("assessment")

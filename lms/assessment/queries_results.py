@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import func, select
 
-from lms.assessment import payloads, queries
+from lms.assessment import queries
 from lms.assessment.attempt_states import State
 from lms.assessment.content import Exam as ExamDefinition
 from lms.assessment.models import Attempt, Exam, ExamVersion, Grade
@@ -17,6 +17,7 @@ from lms.core import access
 from lms.core.database import db
 from lms.core.errors import NotFound
 from lms.core.texts import Message
+from lms.question_bank import payloads
 from lms.question_bank import queries as bank
 
 

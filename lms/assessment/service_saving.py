@@ -7,14 +7,14 @@ from typing import Any
 
 from sqlalchemy import exists, func, insert, literal, select
 
-from lms.assessment import attempt_states, form_answers, queries
+from lms.assessment import attempt_states, queries
 from lms.assessment.attempt_states import OPEN, State
 from lms.assessment.models import Attempt, Response
 from lms.core.audit import BigKey
 from lms.core.database import Instant, Verbatim, db
 from lms.core.errors import Invalid, NotFound
 from lms.core.texts import N_, Message
-from lms.question_bank import item_types
+from lms.question_bank import form_answers, item_types
 from lms.question_bank import queries as bank
 from lms.question_bank.items import AnyItem
 
@@ -129,8 +129,7 @@ def _insert_newer(attempt_id: int, slot: int, seq: int, answer: Any, now: dateti
         literal(is_late),
     ).where(~known)
     names = ["attempt_id", "slot", "seq", "answer", "saved_at", "is_late"]
-    done = db.session.execute(insert(Response).from_select(names, values))
-    return bool(done.rowcount)  # type: ignore[attr-defined]
+    return db.session.execute(insert(Response).from_select(names, values).returning(Response.seq)).first() is not None
 
 
 def _next_seq(attempt_id: int, slot: int) -> int:

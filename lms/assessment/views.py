@@ -7,7 +7,7 @@ from flask import Blueprint, flash, jsonify, redirect, render_template, request,
 from flask_babel import gettext
 from werkzeug.wrappers import Response
 
-from lms.assessment import openings, payloads, queries, queries_results, service
+from lms.assessment import openings, queries, queries_results, service
 from lms.assessment.api import too_late
 from lms.assessment.attempt_states import State
 from lms.assessment.forms import VoidForm
@@ -19,6 +19,7 @@ from lms.core.database import unit_of_work
 from lms.core.errors import Invalid, LmsError
 from lms.core.locale import language
 from lms.core.web import clock_time, wants_json
+from lms.question_bank import payloads
 from lms.question_bank import queries as bank
 
 bp = Blueprint("assessment", __name__)
