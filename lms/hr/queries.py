@@ -15,7 +15,7 @@ from lms.core.texts import N_, Message
 from lms.courses.models import Course
 from lms.enrolment.models import SignOff
 from lms.hr.models import QualityScore, Result, ReviewCycle, Revision
-from lms.identity.models import Department, Person
+from lms.identity.models import Department, JobRole, Person
 from lms.identity.queries import Found
 from lms.scenarios.models import Scenario
 
@@ -118,6 +118,11 @@ def department_names(keys: Iterable[str | None]) -> dict[str, dict[str, str]]:
     if not wanted:
         return {}
     return dict(db.session.execute(select(Department.key, Department.name).where(Department.key.in_(wanted))).tuples().all())
+
+
+def job_role_title(key: str | None) -> dict[str, str] | None:
+    """What a job role is called."""
+    return db.session.scalar(select(JobRole.title).where(JobRole.key == key)) if key else None
 
 
 # ---- quality scores and the feed -----------------------------------------------------

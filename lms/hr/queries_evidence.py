@@ -154,7 +154,7 @@ _RESULT_COLUMNS = (
 )  # fmt: skip
 _SCORE_COLUMNS = (
     QualityScore.person_id, QualityScore.source, QualityScore.reference, QualityScore.observed_on,
-    QualityScore.score, QualityScore.max_score, QualityScore.recorded_at,
+    QualityScore.score, QualityScore.max_score,
 )  # fmt: skip
 
 
@@ -195,5 +195,5 @@ def _fact(row: Any, on: date) -> Fact:
 
 
 def _score_fact(row: Any) -> Fact:
-    reference, at = f"{row.source}:{row.reference}", row.recorded_at
+    reference, at = f"{row.source}:{row.reference}", datetime.combine(row.observed_on, time(), UTC)
     return Fact(row.source, None, reference, at, row.observed_on, share_of(row.score, row.max_score, None))

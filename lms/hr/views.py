@@ -102,6 +102,7 @@ def person_record(key: str, person_id: int) -> str:
         days=shown.days(values),
         reasons=shown.reasons(values),
         department=queries.department_names([values["department"]]).get(values["department"] or ""),
+        job_role=queries.job_role_title(values["job_role"]),
         earlier=queries_records.frozen_standings(cycle, person_id),
     )
 

@@ -20,7 +20,7 @@ from lms.hr.service import Recorded
 STANDINGS = {
     Standing.ELIGIBLE: N_("Eligible"),
     Standing.BELOW: N_("Not eligible"),
-    Standing.UNCERTIFIED: N_("Certificate missing"),
+    Standing.UNCERTIFIED: N_("No certificate"),
     Standing.UNRATED: N_("Not rated"),
 }
 MARKS = {
@@ -161,9 +161,9 @@ def part_detail(component: Mapping[str, Any], titles: Titles) -> str:
     return in_language(titles.get((component["kind"], component["of"])), language()) or str(component["of"])
 
 
-def columns(components: Sequence[Mapping[str, Any]]) -> list[str]:
-    """Heads of the components' columns."""
-    return [part_title(component) for component in components[:MOST_COLUMNS]]
+def columns(components: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Heads of the components' columns, as the table macro takes them."""
+    return [{"text": part_title(component), "num": True} for component in components[:MOST_COLUMNS]]
 
 
 def weights(components: Sequence[Mapping[str, Any]], titles: Titles) -> list[tuple[str, str, charts.Bar]]:
@@ -236,5 +236,6 @@ def outcome(recorded: Recorded) -> str:
     """What an import of scores did or would do."""
     words = ngettext("One new score", "%(num)s new scores", recorded.recorded)
     if recorded.repeated:
-        words += gettext(", ") + ngettext("one was known already", "%(num)s were known already", recorded.repeated)
-    return words + gettext(".")
+        known = ngettext("one was known already", "%(num)s were known already", recorded.repeated)
+        words = gettext("%(first)s, %(second)s", first=words, second=known)
+    return gettext("%(sentence)s.", sentence=words)
