@@ -1,5 +1,6 @@
 """A real browser against a real server: skipped where Chromium is missing, unless ``LMS_REQUIRE_BROWSER`` is set."""
 
+import logging
 import os
 import shutil
 import threading
@@ -47,6 +48,7 @@ def address(app: Flask) -> Iterator[str]:
         "LMS_LOG_LEVEL": "error",
     }
     served = create_app({}, environ)
+    logging.getLogger("werkzeug").setLevel(logging.ERROR)
     server = make_server("127.0.0.1", 0, served, threaded=True)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
