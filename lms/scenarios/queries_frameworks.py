@@ -23,7 +23,7 @@ def product_frameworks() -> dict[str, FrameworkDefinition]:
     for file in sorted(folder.iterdir(), key=lambda entry: entry.name):
         if file.name.endswith(".yaml"):
             document, problems = read_yaml(file.name, file.read_text(encoding="utf-8"))
-            definition, more = validate(FrameworkDefinition, document)
+            definition, more = validate(FrameworkDefinition, document) if document else (None, [])
             if definition is None:
                 raise ValueError("; ".join(str(problem) for problem in (*problems, *more)))
             found[definition.framework] = definition

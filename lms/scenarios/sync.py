@@ -1,8 +1,8 @@
 """Scenarios and frameworks from files into rows and back; the product's own frameworks come along by themselves."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import select
 
@@ -13,6 +13,8 @@ from lms.scenarios import service_versions
 from lms.scenarios.definitions import FrameworkDefinition, ScenarioDefinition
 from lms.scenarios.models import Framework, FrameworkVersion, Scenario, ScenarioVersion
 from lms.scenarios.queries_frameworks import PRODUCT, frameworks, product_frameworks
+
+Table = TypeVar("Table", Scenario, Framework)
 
 
 def sync(
@@ -100,21 +102,24 @@ def _verdict(row: Scenario | Framework | None, offered: str, pack: str, take: Ta
 
 
 def retire_missing(
-    pack: str, keys: Iterable[str], now: datetime, *, frameworks: Iterable[str] | None = None
+    pack: str, keys: Collection[str], now: datetime, *, frameworks: Collection[str] | None = None
 ) -> SyncReport:
     """Retire the pack's scenarios whose keys are not among ``keys``, and its frameworks not among ``frameworks`` (if
     given); nothing is deleted, and plays go on."""
-    report = SyncReport()
-    kinds: list[tuple[str, type[Scenario] | type[Framework], set[str]]] = [("scenario", Scenario, set(keys))]
+    gone: list[tuple[str, Scenario | Framework]] = [
+        ("scenario", row) for row in _in_use(Scenario, pack) if row.key not in set(keys)
+    ]
     if frameworks is not None:
-        kinds.append(("framework", Framework, set(frameworks)))
-    for kind, table, kept in kinds:
-        rows = db.session.scalars(select(table).where(table.pack == pack, table.retired_at.is_(None)))
-        for row in sorted(rows, key=lambda row: row.key):
-            if row.key not in kept:
-                row.retired_at = now
-                report.retired.append(f"{kind}:{row.key}")
+        gone += [("framework", row) for row in _in_use(Framework, pack) if row.key not in set(frameworks)]
+    report = SyncReport()
+    for kind, row in gone:
+        row.retired_at = now
+        report.retired.append(f"{kind}:{row.key}")
     return report
+
+
+def _in_use(table: type[Table], pack: str) -> Iterable[Table]:
+    return db.session.scalars(select(table).where(table.pack == pack, table.retired_at.is_(None)).order_by(table.key))
 
 
 def export(pack: str | None = None) -> list[ScenarioDefinition]:

@@ -125,8 +125,9 @@ def test_starting_twice_goes_on_with_the_same_talk(learner: Browser) -> None:
 
 def test_a_turn_answered_in_another_tab_comes_back_with_the_present_one(learner: Browser) -> None:
     url = begin(learner)
+    other = number_of(learner, url, "Tell me from the beginning.")
     say(learner, url, 1, "Your number, please.", emotion="sad")
-    stale = learner.post(f"{url}/turns", data={"turn": 1, "choice": "3", "emotion": "sad"})
+    stale = learner.post(f"{url}/turns", data={"turn": 1, "choice": other, "emotion": "sad"})
     assert stale.status_code == 409
     shown = html.unescape(stale.get_data(as_text=True))
     assert "Turn 1 was answered already." in shown
