@@ -140,7 +140,7 @@ def course_body(course: str) -> dict[str, Any]:
 )  # fmt: skip
 def add_course(body: CourseBody) -> dict[str, Any]:
     """The body of a course file, in JSON."""
-    return _save(body, {}, is_new=True)
+    return _save(body, None, is_new=True)
 
 
 @api.put(
@@ -148,14 +148,15 @@ def add_course(body: CourseBody) -> dict[str, Any]:
     body=CourseBody, returns=CourseSaved,
 )  # fmt: skip
 def change_course(course: str, body: CourseBody) -> dict[str, Any]:
-    """A changed body makes a new version; the same body changes nothing. Lessons left out are retired."""
+    """A changed body makes a new version; the same body changes nothing. Lessons left out are retired, prose left out
+    stays as it is."""
     if body.course != course:
         raise Invalid(Message(N_("The key in the body is not the one in the address; make both the same.")))
     _row, present = queries.course_source(course)
-    return _save(body, present.media, is_new=False)
+    return _save(body, present, is_new=False)
 
 
-def _save(body: CourseBody, media: Mapping[str, str], *, is_new: bool) -> dict[str, Any]:
+def _save(body: CourseBody, present: CourseSource | None, *, is_new: bool) -> dict[str, Any]:
     known = {lesson.key for lesson in body.lessons}
     for key in body.prose:
         if key not in known:
@@ -163,7 +164,8 @@ def _save(body: CourseBody, media: Mapping[str, str], *, is_new: bool) -> dict[s
             raise Invalid(message, errors={f"prose.{key}": message})
     definition = Course.model_construct(**{name: getattr(body, name) for name in Course.model_fields})
     prose = {key: {str(language): text for language, text in words.items()} for key, words in body.prose.items()}
-    source = CourseSource(definition, prose, media)
+    kept, media = (present.prose, present.media) if present else ({}, {})
+    source = CourseSource(definition, {**kept, **prose}, media)
     row = service.edit_course(source, actor=viewer(), now=clock.now(), is_new=is_new)
     return {"key": row.key, "version": queries.course_versions(row.id)[0].number, "sha256": row.sha256}
 

@@ -15,6 +15,7 @@ from lms.core.errors import NotFound
 from lms.core.texts import N_, Message
 from lms.courses import search_terms
 from lms.courses.content import Course as CourseDefinition
+from lms.courses.content import Lesson as LessonDefinition
 from lms.courses.models import Course, CourseVersion, JobAid, JobAidTerm, Lesson, LessonVersion
 from lms.courses.sop import CourseSource, LessonBody
 
@@ -284,6 +285,16 @@ def course_source(key: str) -> tuple[Course, CourseSource]:
     own = {lesson_key: read[version_id] for lesson_key, version_id in versions.items()}
     media = {name: sha256 for body in own.values() for name, sha256 in body.media.items()}
     return course, CourseSource(definition, {k: body.prose for k, body in own.items()}, media)
+
+
+def lesson_to_edit(course: Course, source: CourseSource, key: str) -> tuple[LessonDefinition, int]:
+    """A lesson's definition and the number of its version in force; raises ``NotFound``."""
+    query = select(LessonVersion.number).join(Lesson, Lesson.version_id == LessonVersion.id)
+    number = db.session.scalar(query.where(Lesson.course_id == course.id, Lesson.key == key))
+    for one in source.course.lessons:
+        if one.key == key and number is not None:
+            return one, number
+    raise NotFound(Message(NO_LESSON))
 
 
 # ---- job aids -----------------------------------------------------------------

@@ -12,6 +12,7 @@ from lms.core.definitions import digest
 from lms.core.errors import Conflict, Invalid
 from lms.core.texts import LANGUAGES, N_, Message
 from lms.courses import search_terms
+from lms.courses.editing import Refusal, source_from
 from lms.courses.models import Course, CourseVersion, JobAid, JobAidTerm, Lesson, LessonVersion
 from lms.courses.sop import CourseSource, LessonBody, card_lines, lesson_bodies, source_digest
 
@@ -51,6 +52,21 @@ def edit_course(source: CourseSource, *, actor: Any, now: datetime, is_new: bool
     if row is not None and row.sha256 == source_digest(source) and row.retired_at is None:
         return row
     return write_course(source, row, pack=row.pack if row else None, actor=actor, now=now, loaded=False)
+
+
+def write_lesson(
+    source: CourseSource, lesson_key: str, fields: Mapping[str, str], *, seen: int, actor: Any, now: datetime
+) -> Course | Refusal:
+    """Save a lesson as its form was filled in, or say what is wrong with it; ``seen`` is the version now in force.
+
+    Raises ``Conflict`` when the form was opened on an older version.
+    """
+    if fields.get("number") != str(seen):
+        raise Conflict(Message(N_("Somebody saved this lesson meanwhile. Open it again and make your change there.")))
+    made = source_from(fields, lesson_key, source)
+    if isinstance(made, Refusal):
+        return made
+    return edit_course(made, actor=actor, now=now, is_new=False)
 
 
 def retire_course(course: Course, *, actor: Any, now: datetime) -> None:

@@ -9,6 +9,7 @@ from lms.core.access import requires, viewer
 from lms.core.database import unit_of_work
 from lms.core.errors import Invalid
 from lms.courses import queries, service
+from lms.courses.editing import PARTS, Refusal, form_of, row_count
 from lms.courses.forms import ReviewForm
 
 bp = Blueprint("courses", __name__)
@@ -53,6 +54,29 @@ def author_course(course: str) -> str | Response | tuple[str, int]:
         versions=queries.course_versions(row.id), lessons=queries.lesson_versions(row.id),
     )  # fmt: skip
     return page, 422 if form.errors else 200
+
+
+@bp.route("/author/courses/<string:course>/<string:lesson>", methods=["GET", "POST"])
+@unit_of_work
+@requires("content.read")
+def author_lesson(course: str, lesson: str) -> str | Response | tuple[str, int]:
+    """Write a lesson: title, SOP card and prose in both languages; saving makes a new version."""
+    row, source = queries.course_source(course)
+    present, number = queries.lesson_to_edit(row, source, lesson)
+    fields, refusal = form_of(present, source.prose.get(lesson, {})), None
+    if request.method == "POST":
+        access.authorise("content.write")
+        fields = request.form.to_dict()
+        made = service.write_lesson(source, lesson, fields, seen=number, actor=viewer(), now=clock.now())
+        if not isinstance(made, Refusal):
+            flash(gettext("Saved. Learners see it from now on."), "success")
+            return redirect(url_for("courses.author_course", course=course))
+        refusal = made
+    page = render_template(
+        "courses/author_lesson.html", course=row, lesson=present, number=number, fields=fields, refusal=refusal,
+        rows={part: row_count(fields, part) for part in PARTS},
+    )  # fmt: skip
+    return page, 422 if refusal else 200
 
 
 @bp.post("/author/courses/<string:course>/retire")

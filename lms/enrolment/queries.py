@@ -3,11 +3,12 @@
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import func, literal, select, union_all
+from sqlalchemy import cast, func, literal, null, select, union_all
 
-from lms.core.database import db
+from lms.core.database import Exact, db
 from lms.core.errors import NotFound
 from lms.core.texts import N_, Message, Text
 from lms.courses.models import Course, Lesson
@@ -142,18 +143,29 @@ def with_completions(person_ids: Collection[int]) -> list[int]:
 
 def known_things(refs: Iterable[StepRef]) -> dict[StepRef, dict[str, str]]:
     """Titles of those courses, sessions, sign-offs and paths that exist and are in force; one query."""
+    return {ref: title for ref, (title, _hours) in _things(refs).items()}
+
+
+def _things(refs: Iterable[StepRef]) -> dict[StepRef, tuple[dict[str, str], Decimal | None]]:
+    """The same with a session's hours."""
     by_kind: dict[str, list[str]] = {}
     for ref in refs:
         by_kind.setdefault(ref.kind, []).append(ref.key)
     tables: dict[str, Any] = {"course": Course, "session": TrainingSession, "sign-off": SignOff, "path": Path}
     parts = [
-        select(literal(kind), table.key, table.title).where(table.key.in_(by_kind[kind]), table.retired_at.is_(None))
+        select(
+            literal(kind).label("kind"),
+            table.key.label("key"),
+            table.title.label("title"),
+            (table.hours if kind == "session" else cast(null(), Exact)).label("hours"),
+        ).where(table.key.in_(by_kind[kind]), table.retired_at.is_(None))
         for kind, table in tables.items()
         if kind in by_kind
     ]
     if not parts:
         return {}
-    return {StepRef(kind, key): title for kind, key, title in db.session.execute(union_all(*parts))}
+    rows = db.session.execute(union_all(*parts))
+    return {StepRef(kind, key): (title, hours) for kind, key, title, hours in rows}
 
 
 def course_ids(keys: Collection[str]) -> dict[str, int]:
@@ -259,11 +271,11 @@ class _Known:
     done_at: Mapping[StepRef, datetime]
     courses: Mapping[str, tuple[int, int, int]]  # lessons, minutes, lessons done
     sign_offs: Mapping[str, tuple[int, int]]  # observations still missing, all
-    hours: Mapping[str, int]
+    session_minutes: Mapping[str, int]
 
 
 def training(person: Any, today: date, titles: Mapping[tuple[str, str], Text] | None = None) -> Training:
-    """What a person has to do, by path and directly assigned; at most six queries, however much it is.
+    """What a person has to do, by path and directly assigned; at most five queries, however much it is.
 
     ``titles`` gives what higher rooms know: ("exam", key) and ("scenario", key) to a text.
     """
@@ -285,8 +297,9 @@ def tasks(person: Any, today: date, titles: Mapping[tuple[str, str], Text] | Non
 
 
 def _known(person_id: int, refs: Collection[StepRef], given: Mapping[tuple[str, str], Text]) -> _Known:
+    things = _things(refs)
     titles: dict[StepRef, Text] = {StepRef(*ref): title for ref, title in given.items()}
-    titles.update(known_things(refs))
+    titles.update({ref: title for ref, (title, _hours) in things.items()})
     done_at: dict[StepRef, datetime] = {}
     for one in completions(person_id) if refs else ():
         done_at[StepRef(one.kind, one.key)] = one.at
@@ -295,7 +308,7 @@ def _known(person_id: int, refs: Collection[StepRef], given: Mapping[tuple[str, 
         done_at,
         _course_figures(person_id, [ref.key for ref in refs if ref.kind == "course"]),
         _sign_off_figures(person_id, [ref.key for ref in refs if ref.kind == "sign-off"]),
-        _session_minutes([ref.key for ref in refs if ref.kind == "session"]),
+        {ref.key: round(hours * 60) for ref, (_title, hours) in things.items() if hours is not None},
     )
 
 
@@ -333,13 +346,6 @@ def _sign_off_figures(person_id: int, keys: Sequence[str]) -> dict[str, tuple[in
     return {key: (marks_missing(items[key], marks[key]), marks_missing(items[key], {})) for key in items}
 
 
-def _session_minutes(keys: Sequence[str]) -> dict[str, int]:
-    if not keys:
-        return {}
-    query = select(TrainingSession.key, TrainingSession.hours).where(TrainingSession.key.in_(keys))
-    return {key: round(hours * 60) for key, hours in db.session.execute(query)}
-
-
 def _described(ref: StepRef, known: _Known) -> Task:
     done_at = known.done_at.get(ref)
     task = Task(ref.kind, ref.key, known.titles.get(ref), StepState.DONE if done_at else StepState.OPEN)
@@ -350,7 +356,7 @@ def _described(ref: StepRef, known: _Known) -> Task:
     if ref.kind == "sign-off" and ref.key in known.sign_offs:
         missing, total = known.sign_offs[ref.key]
         return replace(task, done=total - missing, total=total)
-    return replace(task, minutes=known.hours.get(ref.key)) if ref.kind == "session" else task
+    return replace(task, minutes=known.session_minutes.get(ref.key)) if ref.kind == "session" else task
 
 
 def _path_tasks(assignment: Assignment, path: Path, known: _Known) -> PathTasks:

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import insert, select, update
 
 from lms.core import audit, clock, events
 from lms.core.database import db
@@ -199,18 +199,12 @@ def _assign_path(path: Path, people: Sequence[tuple[int, date]], now: datetime) 
         has_it = has_it.where(Assignment.person_id == people[0][0])
     known = set(db.session.scalars(has_it))
     fresh = [(person_id, due_on) for person_id, due_on in people if person_id not in known]
-    db.session.add_all(
-        Assignment(
-            person_id=person_id, kind="path", key=path.key, path_id=path.id, due_on=due_on, reason=BY_JOB_ROLE,
-            created_at=now,
-        )
-        for person_id, due_on in fresh
-    )  # fmt: skip
-    db.session.flush()
     if fresh:
+        common = {"kind": "path", "key": path.key, "path_id": path.id, "reason": BY_JOB_ROLE, "anew": False}
+        rows = [{**common, "person_id": one, "due_on": due_on, "created_at": now} for one, due_on in fresh]
+        db.session.execute(insert(Assignment), rows)
         audit.record("path.assign", f"path:{path.key}", now=now, people=len(fresh), reason=BY_JOB_ROLE)
-    done_something = queries.with_completions([person_id for person_id, _due in fresh])
-    for person_id in done_something:
+    for person_id in queries.with_completions([person_id for person_id, _due in fresh]):
         _finish_paths(person_id, now)
 
 

@@ -75,3 +75,10 @@ def test_a_body_that_is_wrong_changes_nothing(api: Any) -> None:
 def test_a_learner_is_no_author(api: Any) -> None:
     assert api().post("/courses", body_of()).status_code == 403
     assert api(Role.TRAINER, scopes=[Scope.LEARN]).post("/courses", body_of()).status_code == 403
+
+
+def test_prose_left_out_stays(api: Any) -> None:
+    author = api(Role.TRAINER)
+    author.post("/courses", body_of(prose={"hello": {"en": "Words."}}))
+    author.put("/courses/parting", body_of(title=text("Farewell")))
+    assert author.get("/courses/parting/body").json["prose"]["hello"] == {"en": "Words."}

@@ -110,7 +110,7 @@ def test_tasks_cost_the_same_however_many_they_are(count_queries: Any) -> None:
         service.assign(person, "course", f"more-{number}", actor=None, now=clock.now())
     with count_queries() as many:
         queries.training(person, clock.today())
-    assert len(few) == len(many) <= 6
+    assert len(few) == len(many) <= 5
 
 
 def test_assigning_twice_only_moves_the_day() -> None:
