@@ -6,7 +6,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import ColumnElement, bindparam, or_, select
 
 from lms.assessment.attempt_states import OPEN, State
 from lms.assessment.content import Exam as ExamDefinition
@@ -169,10 +169,18 @@ def earlier(attempts: Sequence[OwnAttempt]) -> list[Earlier]:
     return [Earlier(attempt.number, attempt.state, attempt.finished_at) for attempt in attempts]
 
 
+# asked with every page and every answer, so put together once
+_OWN_ATTEMPT = select(Attempt).where(Attempt.id == bindparam("attempt"), Attempt.person_id == bindparam("person"))
+_ANSWERS = (
+    select(Response.slot, Response.seq, Response.answer, Response.saved_at)
+    .where(Response.attempt_id == bindparam("attempt"), Response.is_late.is_(False))
+    .order_by(Response.slot, Response.seq)
+)
+
+
 def own_attempt(person: Any, attempt_id: int) -> Attempt:
     """One's own attempt; anybody else's is ``NotFound``."""
-    query = select(Attempt).where(Attempt.id == attempt_id, Attempt.person_id == person.id)
-    attempt = db.session.scalar(query)
+    attempt = db.session.scalar(_OWN_ATTEMPT, {"attempt": attempt_id, "person": person.id})
     if attempt is None:
         raise NotFound(Message(NO_ATTEMPT))
     return attempt
@@ -200,12 +208,8 @@ class SavedAnswer:
 
 def saved_answers(attempt_id: int) -> dict[int, SavedAnswer]:
     """The latest answers in time by slot; late ones are left out."""
-    query = (
-        select(Response.slot, Response.seq, Response.answer, Response.saved_at)
-        .where(Response.attempt_id == attempt_id, Response.is_late.is_(False))
-        .order_by(Response.slot, Response.seq)
-    )
-    return {slot: SavedAnswer(seq, answer, at) for slot, seq, answer, at in db.session.execute(query)}
+    rows = db.session.execute(_ANSWERS, {"attempt": attempt_id})
+    return {slot: SavedAnswer(seq, answer, at) for slot, seq, answer, at in rows}
 
 
 def latest_answer(attempt_id: int, slot: int) -> SavedAnswer | None:

@@ -1,11 +1,13 @@
 """Saving an answer: acknowledged only when it is in the books, told to be late when it is."""
 
+import functools
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import exists, func, insert, literal, select
+from sqlalchemy import Boolean, Integer, bindparam, exists, func, insert, select
+from sqlalchemy.sql.dml import ReturningInsert
 
 from lms.assessment import attempt_states, queries
 from lms.assessment.attempt_states import OPEN, State
@@ -17,6 +19,12 @@ from lms.core.texts import N_, Message
 from lms.question_bank import form_answers, item_types
 from lms.question_bank import queries as bank
 from lms.question_bank.items import AnyItem
+
+_HELD = (
+    select(Attempt.state, Attempt.deadline_at, Attempt.paper)
+    .where(Attempt.id == bindparam("attempt"), Attempt.person_id == bindparam("person"))
+    .with_for_update(of=Attempt)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,9 +80,7 @@ def save_form(
 def _save(
     attempt_id: int, person: Any, slot: int, entered: Callable[[AnyItem], object], seq: int | None, now: datetime
 ) -> Saved | Late:
-    columns = (Attempt.state, Attempt.deadline_at, Attempt.paper)
-    query = select(*columns).where(Attempt.id == attempt_id, Attempt.person_id == person.id)
-    found = db.session.execute(query.with_for_update(of=Attempt)).first()
+    found = db.session.execute(_HELD, {"attempt": attempt_id, "person": person.id}).first()
     if found is None or not 1 <= slot <= len(found.paper):
         raise NotFound(Message(queries.NO_ATTEMPT))
     place = found.paper[slot - 1]
@@ -116,20 +122,23 @@ def _insert_newer(attempt_id: int, slot: int, seq: int, answer: Any, now: dateti
 
     A late one is kept beside later late ones too, since it is told to be: only the very same is not kept twice.
     """
+    values = {"of": attempt_id, "at_slot": slot, "number": seq, "given": answer, "now": now, "late": is_late}
+    return db.session.execute(_insertion(is_late), values).first() is not None
+
+
+@functools.cache
+def _insertion(is_late: bool) -> ReturningInsert[tuple[int]]:
+    """The statement, put together once: building it costs more than running it."""
+    attempt_id, slot = bindparam("of", type_=BigKey), bindparam("at_slot", type_=Integer)
+    seq = bindparam("number", type_=Response.seq.type)
     is_known = Response.seq >= seq
     if is_late:
         is_known = (Response.seq == seq) | (is_known & Response.is_late.is_(False))
     known = exists().where(Response.attempt_id == attempt_id, Response.slot == slot, is_known)
-    values = select(
-        literal(attempt_id, BigKey),
-        literal(slot),
-        literal(seq, Response.seq.type),
-        literal(answer, Verbatim),
-        literal(now, Instant()),
-        literal(is_late),
-    ).where(~known)
+    given, now = bindparam("given", type_=Verbatim), bindparam("now", type_=Instant())
+    values = select(attempt_id, slot, seq, given, now, bindparam("late", type_=Boolean)).where(~known)
     names = ["attempt_id", "slot", "seq", "answer", "saved_at", "is_late"]
-    return db.session.execute(insert(Response).from_select(names, values).returning(Response.seq)).first() is not None
+    return insert(Response.__table__).from_select(names, values).returning(Response.__table__.c.seq)  # type: ignore[arg-type]
 
 
 def _next_seq(attempt_id: int, slot: int) -> int:

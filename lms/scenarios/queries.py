@@ -7,7 +7,7 @@ from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
-from sqlalchemy import Select, case, func, select
+from sqlalchemy import Select, bindparam, case, func, select
 
 from lms.core import access
 from lms.core.database import db
@@ -214,20 +214,24 @@ def spoken(row: Turn, mode: str) -> play_states.Turn:
     return play_states.Turn(row.choice, row.reply, row.emotion, heard, marks)
 
 
+# asked with every page and every turn, so put together once
+_OWN_PLAY = (
+    select(Play, Scenario.key)
+    .join(Scenario, Scenario.id == Play.scenario_id)
+    .where(Play.id == bindparam("play"), Play.person_id == bindparam("person"))
+)
+_OWN_PLAY_HELD = _OWN_PLAY.with_for_update(of=Play).execution_options(populate_existing=True)
+_TURNS = select(Turn).where(Turn.play_id == bindparam("play")).order_by(Turn.number)
+
+
 def own_play(person: Any, play_id: int, *, lock: bool = False) -> PlayView:
     """A play of this person; raises ``NotFound``. Two queries; ``lock`` lets a second tab wait for the first."""
-    query = (
-        select(Play, Scenario.key)
-        .join(Scenario, Scenario.id == Play.scenario_id)
-        .where(Play.id == play_id, Play.person_id == person.id)
-    )
-    if lock:
-        query = query.with_for_update(of=Play).execution_options(populate_existing=True)
-    found = db.session.execute(query).first()
+    query = _OWN_PLAY_HELD if lock else _OWN_PLAY
+    found = db.session.execute(query, {"play": play_id, "person": person.id}).first()
     if found is None:
         raise NotFound(Message(NO_PLAY))
     play, key = found
-    turns = list(db.session.scalars(select(Turn).where(Turn.play_id == play.id).order_by(Turn.number)))
+    turns = list(db.session.scalars(_TURNS, {"play": play.id}))
     return play_view(play, key, turns)
 
 
