@@ -7,6 +7,7 @@ from werkzeug.wrappers import Response
 from lms.certification import codes, queries, service, views_cards
 from lms.certification.adapters.pdf import Face, certificate_pdf
 from lms.certification.forms import RevokeForm
+from lms.certification.models import Certificate
 from lms.certification.queries import Shown, Way
 from lms.certification.queries_titles import titles_of
 from lms.certification.requirements import Leaf
@@ -17,7 +18,7 @@ from lms.core.database import unit_of_work
 from lms.core.errors import Conflict
 from lms.core.limits import limiter
 from lms.core.locale import language, normalised
-from lms.core.texts import N_, Message, in_language
+from lms.core.texts import CHINESE, ENGLISH, N_, Message, in_language
 from lms.core.web import day, organisation
 
 bp = Blueprint("certification", __name__)
@@ -29,10 +30,17 @@ STATE_SIGNS = {
 }
 
 
-def state_sign(state: State) -> tuple[str, str]:
-    """The mark of a state and its word."""
+def state_sign(state: State, certificate: Certificate | None = None) -> tuple[str, str]:
+    """The mark of a state and its word; of a certificate given, also whether it may be renewed by now."""
+    if state is State.VALID and certificate is not None and certificate.window_opens_on <= clock.today():
+        return "soon", gettext("Renew now")
     kind, word = STATE_SIGNS[state]
     return kind, gettext(word)
+
+
+def language_of(name: str) -> str:
+    """The language to set a name in: Chinese when it has Chinese characters."""
+    return CHINESE if any("\u3400" <= character <= "\u9fff" for character in name) else ENGLISH
 
 
 # ---- mine -------------------------------------------------------------------------
@@ -56,6 +64,7 @@ def certificates() -> str:
         begun = way.certificate is not None or any(leaf.is_met for leaf in way.standing.leaves())
         (mine if is_required or begun else others).append((way, card))
     chains = [certificate for chain in record.certificates.values() for certificate in chain]
+    mine.sort(key=lambda pair: pair[0].phase is Phase.HELD)  # what asks for something stands first
     return render_template(
         "certification/certificates.html",
         mine=[card for _, card in mine],
@@ -103,6 +112,7 @@ def _certificate_page(shown: Shown, form: RevokeForm) -> str:
         shown=shown,
         one=one,
         code=codes.shown(one.code),
+        name_language=language_of(shown.name),
         sign=state_sign(shown.state),
         left=days_left(today, one.expires_on),
         bar=left if shown.state is State.VALID else None,
@@ -194,8 +204,13 @@ def verify() -> str | Response:
 def verification(code: str) -> str | tuple[str, int]:
     """Whether a certificate is valid: its state, the name, what for, the dates; nothing else."""
     shown = queries.verification(code, clock.today())
-    page = render_template(
-        "certification/verification.html", shown=shown, typed=code, code=codes.shown(shown.certificate.code) if shown else code,
-        sign=state_sign(shown.state) if shown else ("no-data", gettext("Unknown")),
-    )  # fmt: skip
-    return page if shown else (page, 404)
+    if shown is None:
+        unknown = ("no-data", gettext("Unknown"))
+        return render_template("certification/verification.html", shown=None, code=code, sign=unknown), 404
+    return render_template(
+        "certification/verification.html",
+        shown=shown,
+        code=codes.shown(shown.certificate.code),
+        name_language=language_of(shown.name),
+        sign=state_sign(shown.state),
+    )

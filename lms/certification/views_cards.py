@@ -143,10 +143,11 @@ def _lines(standing: Standing, titles: Titles) -> tuple[Node, ...]:
     return (_node(standing, titles),)
 
 
-def _node(standing: Standing, titles: Titles) -> Node:
+def _node(standing: Standing, titles: Titles, *, is_needed: bool = True) -> Node:
     if standing.is_leaf:
-        return _leaf(standing, titles)
-    parts = tuple(_node(part, titles) for part in standing.parts)
+        return _leaf(standing, titles, is_needed=is_needed)
+    is_needed = is_needed and not standing.is_met
+    parts = tuple(_node(part, titles, is_needed=is_needed) for part in standing.parts)
     return Node(_branch_words(standing), standing.is_met, parts=parts, is_branch=True)
 
 
@@ -157,10 +158,14 @@ def _branch_words(standing: Standing) -> str:
     return ngettext("At least %(num)s of these %(total)s", "At least %(num)s of these %(total)s", count, total=total)
 
 
-def _leaf(standing: Standing, titles: Titles) -> Node:
+def _leaf(standing: Standing, titles: Titles, *, is_needed: bool) -> Node:
+    """A leaf; one that nothing needs any more leads nowhere."""
     leaf = standing.leaf
-    note = gettext("Done on %(day)s", day=day(standing.met_at)) if standing.met_at else _who_records(leaf.kind)
-    return Node(title_of(leaf, titles), standing.is_met, gettext(KINDS[leaf.kind]), _place(leaf), note)
+    if standing.met_at is not None:
+        note = gettext("Done on %(day)s", day=day(standing.met_at))
+    else:
+        note = _who_records(leaf.kind) if is_needed else gettext("not needed any more")
+    return Node(title_of(leaf, titles), standing.is_met, gettext(KINDS[leaf.kind]), _place(leaf) if is_needed else None, note)
 
 
 def title_of(leaf: Leaf, titles: Titles) -> str:

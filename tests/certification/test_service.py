@@ -318,3 +318,12 @@ def test_completing_costs_few_queries_where_nothing_is_earned(count_queries: Cal
     with unit_of_work(), count_queries() as queries_made:
         enrolment.complete(person, "exam", "a", at=START, reference="y")
     assert len(queries_made) - unmentioned <= 3
+
+
+def test_an_alternative_that_nothing_needs_any_more_does_not_delay() -> None:
+    certification(requires={"any": [{"exam": "a"}, {"exam": "b"}]})
+    person = factories.person()
+    completed(person, "exam", "b", START)
+    assert len(chain(person)) == 1
+    completed(person, "exam", "a", START + timedelta(days=1))
+    assert len(chain(person)) == 1
