@@ -39,7 +39,17 @@ def text(context: EvalContext, message: str, /, **values: Any) -> str:
         if len(known) > MOST_WORDS:
             known.clear()
         ready = known[message] = Markup(get_translations().ugettext(message))
-    return ready % values if values or "%" in ready else ready
+    if not values:
+        return ready % {} if "%" in ready else ready
+    try:
+        return _filled(ready, **values)
+    except TypeError:  # a value that cannot be remembered
+        return ready % values
+
+
+@functools.lru_cache(maxsize=8192, typed=True)
+def _filled(words: Markup, /, **values: Any) -> Markup:
+    return words % values
 
 
 @pass_eval_context

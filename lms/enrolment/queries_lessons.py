@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, Select, case, func, select
+from sqlalchemy import ColumnElement, Select, bindparam, case, func, select
 
 from lms.core.database import db
 from lms.courses.models import Lesson
@@ -42,26 +42,34 @@ def present_enrolment(person_id: int, course_id: int) -> Select[Enrolment]:
     return select(Enrolment).where(is_present(person_id), Enrolment.course_id == course_id)
 
 
+# asked with every lesson, so put together once
+_PROGRESS = (
+    select(Enrolment, LessonProgress)
+    .outerjoin(LessonProgress, LessonProgress.enrolment_id == Enrolment.id)
+    .where(Enrolment.person_id == bindparam("person"), Enrolment.ended_at.is_(None))
+    .where(Enrolment.course_id == bindparam("course"))
+)
+_PASSED_CHECKS = (
+    select(Completion.key)
+    .where(Completion.person_id == bindparam("person"), Completion.kind == "check")
+    .where(Completion.key.in_(bindparam("keys", expanding=True)))
+)
+
+
 def passed_checks(person_id: int, course: CourseView, enrolment: Enrolment | None) -> frozenset[str]:
     """Keys of the lessons whose check the person has passed; in a repeated course only since it began anew."""
     keys = {f"{course.key}/{lesson.key}": lesson.key for lesson in course.lessons if lesson.has_check}
     if not keys:
         return frozenset()
-    query = select(Completion.key).where(Completion.person_id == person_id, Completion.kind == "check")
-    query = query.where(Completion.key.in_(keys))
+    query, asked = _PASSED_CHECKS, {"person": person_id, "keys": list(keys)}
     if enrolment is not None and enrolment.is_repeat:
         query = query.where(Completion.at >= enrolment.enrolled_at)
-    return frozenset(keys[key] for key in db.session.scalars(query))
+    return frozenset(keys[key] for key in db.session.scalars(query, asked))
 
 
 def course_progress(person_id: int, course: CourseView) -> CourseProgress:
     """How far a person is with a course; two queries."""
-    query = (
-        select(Enrolment, LessonProgress)
-        .outerjoin(LessonProgress, LessonProgress.enrolment_id == Enrolment.id)
-        .where(is_present(person_id), Enrolment.course_id == course.id)
-    )
-    rows = db.session.execute(query).all()
+    rows = db.session.execute(_PROGRESS, {"person": person_id, "course": course.id}).all()
     enrolment = rows[0][0] if rows else None
     lessons = {progress.lesson_id: progress for _enrolment, progress in rows if progress is not None}
     return CourseProgress(enrolment, lessons, passed_checks(person_id, course, enrolment))
