@@ -10,7 +10,7 @@ from lms.core.api import Answer, Api, PageQuery, decode_cursor, encode_cursor, p
 from lms.core.errors import Invalid
 from lms.core.field_types import Key
 from lms.core.texts import N_, Message, in_language
-from lms.courses import queries, service
+from lms.courses import queries, queries_author, service
 from lms.courses.content import Course
 from lms.courses.queries import CourseHead, CourseView, LessonView
 from lms.courses.sop import CourseSource, prose_in
@@ -130,7 +130,7 @@ def course(course: str) -> dict[str, Any]:
 )  # fmt: skip
 def course_body(course: str) -> dict[str, Any]:
     """All languages, with the prose of every lesson."""
-    _row, source = queries.course_source(course)
+    _row, source = queries_author.course_source(course)
     return {**source.course.model_dump(mode="json", by_alias=True), "prose": source.prose}
 
 
@@ -152,7 +152,7 @@ def change_course(course: str, body: CourseBody) -> dict[str, Any]:
     stays as it is."""
     if body.course != course:
         raise Invalid(Message(N_("The key in the body is not the one in the address; make both the same.")))
-    _row, present = queries.course_source(course)
+    _row, present = queries_author.course_source(course)
     return _save(body, present, is_new=False)
 
 
@@ -167,7 +167,7 @@ def _save(body: CourseBody, present: CourseSource | None, *, is_new: bool) -> di
     kept, media = (present.prose, present.media) if present else ({}, {})
     source = CourseSource(definition, {**kept, **prose}, media)
     row = service.edit_course(source, actor=viewer(), now=clock.now(), is_new=is_new)
-    return {"key": row.key, "version": queries.course_versions(row.id)[0].number, "sha256": row.sha256}
+    return {"key": row.key, "version": queries_author.course_versions(row.id)[0].number, "sha256": row.sha256}
 
 
 def _said(text: Mapping[str, str] | None) -> str:

@@ -8,7 +8,7 @@ from lms.core import access, clock, locale
 from lms.core.access import requires, viewer
 from lms.core.database import unit_of_work
 from lms.core.errors import Invalid
-from lms.courses import queries, service
+from lms.courses import queries_author, queries_job_aids, service
 from lms.courses.editing import PARTS, Refusal, form_of, row_count
 from lms.courses.forms import ReviewForm
 
@@ -20,8 +20,8 @@ bp = Blueprint("courses", __name__)
 def job_aids() -> str:
     """Every SOP card, and the search over them."""
     wanted = request.args.get("q", "").strip()[:200]
-    hits = queries.search_job_aids(wanted, locale.language(), viewer()) if wanted else []
-    shelf = [] if hits else queries.all_job_aids(viewer())
+    hits = queries_job_aids.search_job_aids(wanted, locale.language(), viewer()) if wanted else []
+    shelf = [] if hits else queries_job_aids.all_job_aids(viewer())
     return render_template("courses/job_aids.html", q=wanted, hits=hits, shelf=shelf)
 
 
@@ -29,7 +29,7 @@ def job_aids() -> str:
 @requires("content.read")
 def author_courses() -> str:
     """All courses with who keeps them true and until when."""
-    return render_template("courses/author_courses.html", courses=queries.all_courses(), today=clock.today())
+    return render_template("courses/author_courses.html", courses=queries_author.all_courses(), today=clock.today())
 
 
 @bp.route("/author/courses/<string:course>", methods=["GET", "POST"])
@@ -37,7 +37,7 @@ def author_courses() -> str:
 @requires("content.read")
 def author_course(course: str) -> str | Response | tuple[str, int]:
     """One course as its keepers see it: versions, lessons, and saying that it was reviewed."""
-    row, source = queries.course_source(course)
+    row, source = queries_author.course_source(course)
     form = ReviewForm()
     if request.method == "POST":
         access.authorise("content.write")
@@ -51,7 +51,7 @@ def author_course(course: str) -> str | Response | tuple[str, int]:
             return redirect(url_for("courses.author_course", course=course))
     page = render_template(
         "courses/author_course.html", course=row, source=source, form=form, today=clock.today(),
-        versions=queries.course_versions(row.id), lessons=queries.lesson_versions(row.id),
+        versions=queries_author.course_versions(row.id), lessons=queries_author.lesson_versions(row.id),
     )  # fmt: skip
     return page, 422 if form.errors else 200
 
@@ -61,8 +61,8 @@ def author_course(course: str) -> str | Response | tuple[str, int]:
 @requires("content.read")
 def author_lesson(course: str, lesson: str) -> str | Response | tuple[str, int]:
     """Write a lesson: title, SOP card and prose in both languages; saving makes a new version."""
-    row, source = queries.course_source(course)
-    present, number = queries.lesson_to_edit(row, source, lesson)
+    row, source = queries_author.course_source(course)
+    present, number = queries_author.lesson_to_edit(row, source, lesson)
     fields, refusal = form_of(present, source.prose.get(lesson, {})), None
     if request.method == "POST":
         access.authorise("content.write")
@@ -84,7 +84,7 @@ def author_lesson(course: str, lesson: str) -> str | Response | tuple[str, int]:
 @requires("content.write")
 def retire_course(course: str) -> Response:
     """Take a course out of the catalogue."""
-    row, _source = queries.course_source(course)
+    row, _source = queries_author.course_source(course)
     service.retire_course(row, actor=viewer(), now=clock.now())
     flash(gettext("The course is retired; what people did in it stays."), "success")
     return redirect(url_for("courses.author_courses"))

@@ -7,7 +7,7 @@ import pytest
 
 from lms.core.access import Role
 from lms.core.errors import NotFound
-from lms.courses import queries
+from lms.courses import queries, queries_job_aids
 from tests import factories
 from tests.factories_courses import course, lesson, sop, text
 
@@ -21,7 +21,7 @@ def test_a_pilot_is_seen_at_its_sites_only() -> None:
     assert [head.key for head in queries.catalogue(outside)] == []
     with pytest.raises(NotFound):
         queries.course_by_key("trial", outside)
-    assert queries.search_job_aids("finish", "en", outside) == []
+    assert queries_job_aids.search_job_aids("finish", "en", outside) == []
 
 
 def test_trainers_see_every_pilot() -> None:
@@ -56,23 +56,23 @@ def test_a_lesson_carries_its_check_and_version() -> None:
 )
 def test_a_card_is_found_in_either_language(wanted: str, language: str) -> None:
     course()
-    (hit,) = queries.search_job_aids(wanted, language, factories.person())
+    (hit,) = queries_job_aids.search_job_aids(wanted, language, factories.person())
     assert (hit.course_key, hit.lesson_key) == ("greeting", "hello")
     assert hit.lines
 
 
 def test_what_no_card_says_is_not_found() -> None:
     course()
-    assert queries.search_job_aids("aeroplane", "en", factories.person()) == []
-    assert queries.search_job_aids("飞机", "zh-Hans", factories.person()) == []
-    assert queries.search_job_aids("the %_ '", "en", factories.person()) == []
+    assert queries_job_aids.search_job_aids("aeroplane", "en", factories.person()) == []
+    assert queries_job_aids.search_job_aids("飞机", "zh-Hans", factories.person()) == []
+    assert queries_job_aids.search_job_aids("the %_ '", "en", factories.person()) == []
 
 
 def test_the_closest_card_is_offered_where_none_has_all_words() -> None:
     course()
     person = factories.person()
-    (close,) = queries.search_job_aids("customer aeroplane", "en", person)
-    (exact,) = queries.search_job_aids("customer finish", "en", person)
+    (close,) = queries_job_aids.search_job_aids("customer aeroplane", "en", person)
+    (exact,) = queries_job_aids.search_job_aids("customer finish", "en", person)
     assert (close.is_close_only, exact.is_close_only) == (True, False)
 
 
@@ -84,7 +84,7 @@ def test_the_card_that_is_about_it_comes_first() -> None:
             {**lesson("refusing-a-refund", kind="sop")},
         ]
     )
-    found = queries.search_job_aids("refund", "en", factories.person())
+    found = queries_job_aids.search_job_aids("refund", "en", factories.person())
     assert [hit.lesson_key for hit in found] == ["refusing-a-refund", "mention"]
 
 

@@ -5,7 +5,7 @@ from sqlalchemy import select
 
 from lms.core import clock
 from lms.core.database import db
-from lms.courses import queries, service, sync
+from lms.courses import queries, queries_job_aids, service, sync
 from lms.courses.models import Course, CourseVersion, Lesson, LessonVersion
 from lms.courses.sop import source_digest
 from tests.factories_courses import lesson, source, text
@@ -48,10 +48,10 @@ def test_a_lesson_that_is_gone_is_retired_and_comes_back() -> None:
     load(source())
     load(source(lessons=[lesson("goodbye")]))
     assert [one.key for one in queries.course_by_key("greeting", None_viewer()).lessons] == ["goodbye"]
-    assert queries.search_job_aids("customer finish", "en", None_viewer()) == []
+    assert queries_job_aids.search_job_aids("customer finish", "en", None_viewer()) == []
     load(source())
     assert [one.key for one in queries.course_by_key("greeting", None_viewer()).lessons] == ["hello", "goodbye"]
-    assert queries.search_job_aids("customer finish", "en", None_viewer())
+    assert queries_job_aids.search_job_aids("customer finish", "en", None_viewer())
 
 
 def test_an_edited_course_is_a_conflict_until_somebody_decides() -> None:
