@@ -1,7 +1,7 @@
 """Reads of the question bank: items by version, pools to draw from, lists for authors."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,6 +9,7 @@ from sqlalchemy import Select, false, func, or_, select
 
 from lms.core.database import db
 from lms.core.errors import NotFound
+from lms.core.media import MediaFile
 from lms.core.texts import N_, Message
 from lms.core.version_cache import VersionCache
 from lms.question_bank.items import AnyItem, item_of
@@ -182,13 +183,13 @@ class TopicSize:
 def topic_sizes() -> list[TopicSize]:
     """The topics in use by key, with how many items each holds."""
     counts = (
-        select(Item.topic_id, func.count().label("items"))
+        select(Item.topic_id, func.count().label("held"))
         .where(Item.retired_at.is_(None))
         .group_by(Item.topic_id)
         .subquery()
     )
     query = (
-        select(Topic.key, Topic.title, func.coalesce(counts.c.items, 0))
+        select(Topic.key, Topic.title, func.coalesce(counts.c.held, 0))
         .join(counts, counts.c.topic_id == Topic.id, isouter=True)
         .where(Topic.retired_at.is_(None))
         .order_by(Topic.key)
@@ -208,6 +209,58 @@ def current_item(key: str) -> StoredItem:
     if version_id is None:
         raise NotFound(Message(N_("There is no item with the key “%(key)s”."), {"key": key}))
     return _versions.one(version_id)
+
+
+@dataclass(frozen=True, slots=True)
+class AuthoredItem:
+    """An item as its author knows it: its topic, and its current version with that version's digest."""
+
+    topic: str
+    sha256: str
+    stored: StoredItem
+
+
+def authored_item(key: str) -> AuthoredItem:
+    """The item with this key, in use or retired; else ``NotFound``."""
+    query = (
+        select(Topic.key, ItemVersion.id, ItemVersion.sha256)
+        .join(Item, Item.topic_id == Topic.id)
+        .join(ItemVersion, ItemVersion.id == Item.version_id)
+    )
+    found = db.session.execute(query.where(Item.key == key)).first()
+    if found is None:
+        raise NotFound(Message(N_("There is no item with the key “%(key)s”."), {"key": key}))
+    topic, version_id, sha256 = found
+    return AuthoredItem(topic, sha256, _versions.one(version_id))
+
+
+def version_in_force(version_id: int) -> ItemVersion:
+    """A version that was just written; nothing uncommitted may enter the cache of versions."""
+    return db.session.get_one(ItemVersion, version_id)
+
+
+def is_item_known(key: str) -> bool:
+    """Whether an item has this key, in use or retired."""
+    return db.session.scalar(select(Item.id).where(Item.key == key)) is not None
+
+
+def is_topic_known(key: str) -> bool:
+    """Whether a topic has this key, in use or retired."""
+    return db.session.scalar(select(Topic.id).where(Topic.key == key)) is not None
+
+
+def topics_in_use(keys: Collection[str]) -> set[str]:
+    """Those of the topics that are in use."""
+    return set(db.session.scalars(select(Topic.key).where(Topic.key.in_(keys), Topic.retired_at.is_(None))))
+
+
+def media_named(names: Collection[str]) -> dict[str, str]:
+    """Content hashes of these media files, those that items use before others; names nobody knows are left out."""
+    if not names:
+        return {}
+    query = select(MediaFile.name, MediaFile.sha256).where(MediaFile.name.in_(names)).order_by(MediaFile.created_at)
+    used = {name: sha256 for name, sha256 in media_in_use().items() if name in names}
+    return {**{name: sha256 for name, sha256 in db.session.execute(query)}, **used}
 
 
 def media_in_use(pack: str | None = None) -> dict[str, str]:
