@@ -131,7 +131,9 @@ class CycleBody(Body):
         """The same for the service."""
         return service.NewCycle(
             key=self.key,
-            title={ENGLISH: self.title} if isinstance(self.title, str) else dict(self.title),
+            title={ENGLISH: self.title}
+            if isinstance(self.title, str)
+            else {language: words for language, words in self.title.items()},
             starts_on=self.starts_on,
             ends_on=self.ends_on,
             components=[Component(Kind(part.kind), part.of, Decimal(str(part.weight))) for part in self.components],

@@ -7,7 +7,7 @@ from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from flask_wtf.file import FileField, FileRequired
 from wtforms import BooleanField, DateField, DecimalField, FieldList, Form, FormField, SelectField, StringField
-from wtforms.validators import DataRequired, InputRequired, Length, Optional, Regexp
+from wtforms.validators import DataRequired, InputRequired, Length, Optional, Regexp, ValidationError
 
 from lms.core.errors import LmsError
 from lms.core.field_types import KEY_PATTERN
@@ -38,7 +38,7 @@ MISSING = {
 class ComponentForm(Form):
     """One line of the weights; an empty kind is no line."""
 
-    kind = SelectField(_l("What"), validators=[Optional()])
+    kind = SelectField(_l("What"), default="", validators=[Optional()])
     of = StringField(_l("Which one"), validators=[Optional(), Length(max=64)])
     weight = DecimalField(_l("Weight in %"), validators=[Optional()], places=None)
 
@@ -82,8 +82,7 @@ class CycleForm(FlaskForm):
     def validate_title_en(self, field: StringField) -> None:
         """One language is enough."""
         if not (field.data or "").strip() and not (self.title_zh.data or "").strip():
-            field.errors = [*field.errors, gettext("Enter a title in at least one language.")]
-            raise ValueError(field.errors[-1])
+            raise ValidationError(gettext("Enter a title in at least one language."))
 
     def wanted(self) -> NewCycle:
         """The cycle as the service wants it."""
@@ -102,9 +101,9 @@ class CycleForm(FlaskForm):
         return [index for index, line in enumerate(self.components) if line.form.kind.data]
 
     def show(self, error: LmsError) -> list[str]:
-        """Put the service's refusals beside their fields; what belongs to no field is returned."""
-        rest = []
-        for place, message in error.errors.items() or {"": error.message}.items():
+        """Put the service's refusals beside their fields; the refusal and what belongs to no field is returned."""
+        rest = [error.message.translated(gettext)]
+        for place, message in error.errors.items():
             words = message.translated(gettext)
             head, _, tail = place.partition(".")
             index, _, name = tail.partition(".")

@@ -82,7 +82,7 @@ def revision(cycle: ReviewCycle, number: int) -> Revision:
 
 # ---- names ------------------------------------------------------------------------
 
-TITLED = {
+TITLED: dict[str, Any] = {
     "exam": Exam, "scenario": Scenario, "course": Course, "certification": Certification, "sign-off": SignOff,
 }  # fmt: skip
 
@@ -117,7 +117,9 @@ def department_names(keys: Iterable[str | None]) -> dict[str, dict[str, str]]:
     wanted = {key for key in keys if key}
     if not wanted:
         return {}
-    return dict(db.session.execute(select(Department.key, Department.name).where(Department.key.in_(wanted))).tuples().all())
+    return dict(
+        db.session.execute(select(Department.key, Department.name).where(Department.key.in_(wanted))).tuples().all()
+    )
 
 
 def job_role_title(key: str | None) -> dict[str, str] | None:

@@ -49,7 +49,7 @@ def instants(first: date, last: date) -> tuple[datetime, datetime]:
     return begin.astimezone(UTC), end.astimezone(UTC)
 
 
-def people_in(cycle: ReviewCycle) -> Select[Any]:
+def people_in(cycle: ReviewCycle) -> Select[int, str | None, str, str, str]:
     """Everybody in a review, by name: employed up to its end (or still), with a job role or with a result in it."""
     begin, end = instants(cycle.starts_on, cycle.ends_on)
     has_result = exists().where(

@@ -56,8 +56,8 @@ def review(key: str) -> str:
     now, asked = clock.now(), request.args
     cycle = queries.cycle_by_key(key)
     frozen = _frozen(cycle)
-    filters = {"text": asked.get("q", ""), "standing": asked.get("standing", "")}
-    page = queries_records.records_page(cycle, frozen, now, **filters, cursor=asked.get("cursor"))
+    text, standing = asked.get("q", ""), asked.get("standing", "")
+    page = queries_records.records_page(cycle, frozen, now, text=text, standing=standing, cursor=asked.get("cursor"))
     return render_template(
         "hr/review.html",
         cycle=cycle,
@@ -69,7 +69,7 @@ def review(key: str) -> str:
         revisions=queries.revisions(cycle),
         period=period_of(cycle, now),
         standings=shown.standings(),
-        is_filtered=any(filters.values()),
+        is_filtered=bool(text or standing),
         scale_from=shown.scale_of(row.values["composite"] for row in page.rows),
     )
 

@@ -150,8 +150,8 @@ def kind_titles() -> dict[str, str]:
 def part_title(component: Mapping[str, Any]) -> str:
     """A component in few words: its kind, or its skill."""
     if component["kind"] == Kind.SKILL:
-        return gettext(SKILLS[Skill(component["of"])])
-    return gettext(KINDS[Kind(component["kind"])])
+        return str(gettext(SKILLS[Skill(component["of"])]))
+    return str(gettext(KINDS[Kind(component["kind"])]))
 
 
 def part_detail(component: Mapping[str, Any], titles: Titles) -> str:
@@ -212,19 +212,21 @@ def _note(part: Mapping[str, Any], missing: str) -> str:
     """How the score was made, in a sentence."""
     kind = Kind(part["kind"])
     if part["score"] is None:
-        return gettext(_ABSENT[Missing(missing)])
+        return str(gettext(_ABSENT[Missing(missing)]))
     if kind in REACHED:
-        return gettext("Reached: 100.") if part["n"] else gettext("Not reached by the end of the period: 0.")
+        return str(gettext("Reached: 100.") if part["n"] else gettext("Not reached by the end of the period: 0."))
     counted = sum(each["counts"] for each in part["evidence"])
     if kind is Kind.SKILL:
-        return ngettext(
-            "Points of this skill over possible points, from one counting result.",
-            "Points of this skill over possible points, from %(num)s counting results.",
-            counted,
+        return str(
+            ngettext(
+                "Points of this skill over possible points, from one counting result.",
+                "Points of this skill over possible points, from %(num)s counting results.",
+                counted,
+            )
         )
     if counted == part["n"]:
-        return ngettext("From one result.", "The mean of %(num)s results.", counted)
-    return gettext("One of %(n)s results counts.", n=part["n"])
+        return str(ngettext("From one result.", "The mean of %(num)s results.", counted))
+    return str(gettext("One of %(n)s results counts.", n=part["n"]))
 
 
 def days(values: Record) -> dict[str, date]:
@@ -238,4 +240,4 @@ def outcome(recorded: Recorded) -> str:
     if recorded.repeated:
         known = ngettext("one was known already", "%(num)s were known already", recorded.repeated)
         words = gettext("%(first)s, %(second)s", first=words, second=known)
-    return gettext("%(sentence)s.", sentence=words)
+    return str(gettext("%(sentence)s.", sentence=words))

@@ -228,7 +228,9 @@ def test_the_feed_is_followed_by_cursor_and_by_time(app: Flask, hr: Any) -> None
         assert len(hr.get(f"/results?updated_since={spelled}").json["items"]) == 3
 
 
-@pytest.mark.parametrize("query", ["updated_since=yesterday", "cursor=abc", "cursor=WzFd", "cursor=WyJ4IiwgMV0", "limit=0"])
+@pytest.mark.parametrize(
+    "query", ["updated_since=yesterday", "cursor=abc", "cursor=WzFd", "cursor=WyJ4IiwgMV0", "limit=0"]
+)
 def test_a_strange_question_to_the_feed_is_refused(hr: Any, query: str) -> None:
     assert hr.get(f"/results?{query}").status_code == 422
 

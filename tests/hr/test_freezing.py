@@ -28,7 +28,9 @@ def test_freezing_is_in_the_audit_trail(frozen: Revision) -> None:
     assert (entry.details["sha256"], entry.details["people"]) == (frozen.sha256, 1)
 
 
-@pytest.mark.parametrize("change", [lambda row: setattr(row, "standing", "eligible"), db.session.delete], ids=["set", "delete"])
+@pytest.mark.parametrize(
+    "change", [lambda row: setattr(row, "standing", "eligible"), db.session.delete], ids=["set", "delete"]
+)
 def test_the_application_itself_cannot_change_a_frozen_record(frozen: Revision, change: object) -> None:
     with pytest.raises(Conflict), unit_of_work():
         change(db.session.scalars(select(RevisionRecord)).one())

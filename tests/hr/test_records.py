@@ -29,9 +29,10 @@ def test_the_checksum_is_that_of_the_document() -> None:
     rows = [one(), one(80)]
     whole = b"".join(document(HEADING, rows))
     assert checksum(HEADING, rows) == hashlib.sha256(whole).hexdigest()
-    assert whole == json.dumps(
-        {**HEADING, "records": rows}, ensure_ascii=False, sort_keys=True, separators=(",", ":")
-    ).encode()
+    assert (
+        whole
+        == json.dumps({**HEADING, "records": rows}, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
+    )
 
 
 def test_an_empty_revision_has_a_checksum_too() -> None:
