@@ -9,6 +9,7 @@ from typing import Any
 from lms.assessment import content as exams
 from lms.assessment.content import BankItem
 from lms.certification import content as certifications
+from lms.core.authored import MISSING
 from lms.core.content import (
     Definition,
     Document,
@@ -182,19 +183,6 @@ REFERENCES: dict[str, Callable[[Any], Iterator[Reference]]] = {
     "certifications": certifications.references,
 }
 UNDEFINED = {"licence", "skill"}  # named freely, defined by no file
-MISSING = {
-    "course": N_("There is no course “%(key)s”; write it or correct the key."),
-    "topic": N_("There is no topic “%(key)s”; write it or correct the key."),
-    "item": N_("There is no item “%(key)s”; write it or correct the key."),
-    "exam": N_("There is no exam “%(key)s”; write it or correct the key."),
-    "scenario": N_("There is no scenario “%(key)s”; write it or correct the key."),
-    "framework": N_("There is no framework “%(key)s”; write it or correct the key."),
-    "session": N_("There is no session “%(key)s”; add it under sessions in paths.yaml."),
-    "sign_off": N_("There is no sign-off “%(key)s”; add it under sign_offs in paths.yaml."),
-    "certification": N_("There is no certification “%(key)s”; write it or correct the key."),
-    "sop": N_("No course has the SOP step “%(key)s”; write it as course/lesson/step."),
-    "media": N_("There is no file media/%(key)s; add it."),
-}
 
 
 def _defined(packs: list[PackContent]) -> dict[str, set[str]]:

@@ -6,6 +6,7 @@ from flask import Blueprint, Flask
 
 from lms import cli
 from lms.assessment import api as assessment_api
+from lms.assessment import api_authors as assessment_authors
 from lms.assessment import jobs as assessment_jobs
 from lms.assessment import views as assessment
 from lms.certification import api as certification_api
@@ -33,7 +34,13 @@ from lms.home import views_team as team
 from lms.identity import api as identity_api
 from lms.identity import views as identity
 from lms.identity import views_people as people
+from lms.reporting import api as reporting_api
+from lms.reporting import views as reporting
+from lms.reporting import views_measures as measures
+from lms.question_bank import views as question_bank
+from lms.question_bank import api as question_bank_api
 from lms.scenarios import api as scenarios_api
+from lms.scenarios import api_authors as scenarios_authors
 from lms.scenarios import views as scenarios
 from lms.scenarios import views_author as scenario_authoring
 
@@ -42,6 +49,8 @@ PAGES: tuple[Blueprint, ...] = (
     people.bp,
     home.bp,
     team.bp,
+    reporting.bp,
+    measures.bp,
     courses.bp,
     enrolment.bp,
     practice.bp,
@@ -51,15 +60,20 @@ PAGES: tuple[Blueprint, ...] = (
     certified.bp,
     hr.bp,
     assessment.bp,
+    question_bank.bp,
 )
 
 APIS: tuple[Api, ...] = (
     identity_api.api,
     home_api.api,
+    reporting_api.api,
     courses_api.api,
     enrolment_api.api,
+    question_bank_api.api,
     assessment_api.api,
+    assessment_authors.api,
     scenarios_api.api,
+    scenarios_authors.api,
     certification_api.api,
     hr_api.api,
 )
@@ -85,6 +99,7 @@ NAVIGATION: tuple[NavItem, ...] = (
     # the desk
     NavItem("team.team", N_("Team"), "people-fill", "team.read", "desk", "/team"),
     NavItem("team.assignments", N_("Assign"), "plus-square", "attendance.record", "desk", "/team/assignments"),
+    NavItem("reporting.overview", N_("Reports"), "graph-up", "reports.read", "desk", "/reports"),
     NavItem("practice.mentoring", N_("Mentoring"), "person-check", "sign-off.record", "desk", "/mentoring"),
     NavItem("practice.sessions", N_("Sessions"), "easel", "attendance.record", "desk", "/sessions"),
     NavItem("courses.author_courses", N_("Course care"), "journal-check", "content.read", "desk", "/author/courses"),
@@ -95,6 +110,7 @@ NAVIGATION: tuple[NavItem, ...] = (
     NavItem("hr.quality_scores", N_("Workplace scores"), "clipboard-data", "results.read", "desk", "/hr/quality-scores"),
     NavItem("certified.certified", N_("Certified"), "patch-check", "duty.read", "desk", "/hr/certificates"),
     NavItem("certified.licences", N_("Licences"), "card-checklist", "results.read", "desk", "/hr/licences"),
+    NavItem("question_bank.items", N_("Items"), "list-check", "content.read", "desk", "/author/items"),
     NavItem("people.people", N_("People"), "people", "people.read", "desk", "/admin/people"),
     NavItem("people.tokens", N_("Tokens"), "key", "settings.write", "desk", "/admin/tokens"),
     NavItem("people.audit_trail", N_("Audit trail"), "shield-check", "audit.read", "desk", "/admin/audit"),

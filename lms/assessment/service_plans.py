@@ -13,12 +13,16 @@ from lms.core.database import db
 
 
 def save_plan(definition: ExamDefinition, *, actor: Any, now: datetime) -> Exam:
-    """Keep a plan as edited in the browser or sent to the API; the same again changes nothing."""
+    """Keep a plan as edited in the browser or sent to the API; the same again changes nothing, but a retired
+    exam is in use again."""
     query = select(Exam, ExamVersion.sha256).join(ExamVersion, ExamVersion.id == Exam.version_id)
     found = db.session.execute(query.where(Exam.key == definition.exam)).first()
-    if found is not None and found.sha256 == digest(definition) and found.Exam.retired_at is None:
-        return found.Exam  # type: ignore[no-any-return]
-    exam = found.Exam if found is not None else None
+    exam: Exam | None = found.Exam if found is not None else None
+    if exam is not None and found is not None and found.sha256 == digest(definition):
+        if exam.retired_at is not None:
+            exam.retired_at, exam.edited_at = None, now
+            audit.record("exam.return", f"exam:{exam.key}", actor=actor, now=now)
+        return exam
     exam = write_plan(definition, exam, pack=exam.pack if exam else "own", actor=actor, now=now)
     exam.edited_at = now
     return exam

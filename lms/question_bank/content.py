@@ -56,10 +56,16 @@ def item_references(item: AnyItem) -> Iterator[Reference]:
 def remarks_on(topic: Topic) -> Iterator[Fault]:
     """What is wrong in the Markdown of the items."""
     for index, item in enumerate(topic.items):
-        for loc, text in _markdown(item):
-            for language, words in text.items():
-                for remark in remarks(words):
-                    yield remark.fault.under("items", index, *loc, language)
+        for fault in remarks_on_item(item):
+            yield fault.under("items", index)
+
+
+def remarks_on_item(item: AnyItem) -> Iterator[Fault]:
+    """What is wrong in the Markdown of one item."""
+    for loc, text in _markdown(item):
+        for language, words in text.items():
+            for remark in remarks(words):
+                yield remark.fault.under(*loc, language)
 
 
 def _markdown(item: AnyItem) -> Iterator[tuple[tuple[str, ...], dict[str, str]]]:

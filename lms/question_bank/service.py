@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import delete, func, insert, select
 
 from lms.core import audit
 from lms.core.content import digest, plain
@@ -34,7 +34,8 @@ def save_item(
 ) -> int:
     """Keep an item as edited in the browser or sent to the API; returns the id of its current version.
 
-    The same body again changes nothing. Raises ``NotFound`` for an unknown topic.
+    The same body again changes nothing; a retired item is in use again, and its topic. Raises ``NotFound`` for an
+    unknown topic.
     """
     topic = db.session.scalar(select(Topic).where(Topic.key == topic_key))
     if topic is None:
@@ -42,22 +43,29 @@ def save_item(
     query = select(Item, ItemVersion).join(ItemVersion, ItemVersion.id == Item.version_id)
     found = db.session.execute(query.where(Item.key == definition.key)).first()
     sha256 = version_digest(definition, media or {})
-    if found is not None and found[1].sha256 == sha256:
-        return int(found[1].id)
-    item, number = (found[0], found[1].number) if found else (_new_item(definition.key, topic), 0)
+    item, current = (found[0], found[1]) if found is not None else (_new_item(definition.key, topic), None)
+    is_same = current is not None and current.sha256 == sha256
+    if is_same and item.retired_at is None and item.topic_id == topic.id:
+        return int(item.version_id or 0)
+    if item.topic_id != topic.id:
+        item.topic_id, item.position = topic.id, _last_position(topic) + 1
     describe(item, definition)
-    item.edited_at, item.retired_at = now, None
-    (version_id,) = add_versions([Change(item, definition, sha256, number + 1)], media or {}, actor, now)
+    item.edited_at, item.retired_at, topic.retired_at = now, None, None
+    if not is_same:
+        add_versions([Change(item, definition, sha256, current.number + 1 if current else 1)], media or {}, actor, now)
     audit.record("item.save", f"item:{definition.key}", actor=actor, now=now, topic=topic_key)
-    return version_id
+    return int(item.version_id or 0)
 
 
 def _new_item(key: str, topic: Topic) -> Item:
-    query = select(Item.position).where(Item.topic_id == topic.id).order_by(Item.position.desc()).limit(1)
-    last = db.session.scalar(query)
-    item = Item(key=key, topic_id=topic.id, position=0 if last is None else last + 1, pack=topic.pack)
+    item = Item(key=key, topic_id=topic.id, position=_last_position(topic) + 1, pack=topic.pack)
     db.session.add(item)
     return item
+
+
+def _last_position(topic: Topic) -> int:
+    last = db.session.scalar(select(func.max(Item.position)).where(Item.topic_id == topic.id))
+    return -1 if last is None else last
 
 
 def version_digest(item: AnyItem, media: Mapping[str, str]) -> str:

@@ -6,7 +6,8 @@ from typing import Any
 from sqlalchemy import func, select
 
 from lms.core import audit
-from lms.core.content import digest
+from lms.core.authored import by_field
+from lms.core.content import Document, digest
 from lms.core.database import db
 from lms.core.errors import Invalid
 from lms.scenarios.analysis_json import to_json
@@ -14,6 +15,21 @@ from lms.scenarios.checks import analyse, framework_faults
 from lms.scenarios.definitions import FrameworkDefinition, ScenarioDefinition
 from lms.scenarios.models import Framework, FrameworkVersion, Scenario, ScenarioVersion
 from lms.scenarios.plot import compile_plot
+
+
+def save_scenario(
+    definition: ScenarioDefinition, framework: FrameworkDefinition | None, *, actor: Any, now: datetime
+) -> Scenario:
+    """Keep a scenario as edited in the browser or sent to the API; the same again changes nothing, but a retired
+    scenario is in use again. Raises ``Invalid`` for one that cannot be played, with every reason."""
+    row = db.session.scalar(select(Scenario).where(Scenario.key == definition.scenario))
+    if row is None or row.sha256 != digest(definition):
+        pack = row.pack if row else None
+        return write_scenario(definition, row, framework, pack=pack, actor=actor, now=now, loaded=False)
+    if row.retired_at is not None:
+        row.retired_at, row.edited_at = None, now
+        audit.record("scenario.return", f"scenario:{row.key}", actor=actor, now=now)
+    return row
 
 
 def write_scenario(
@@ -61,9 +77,7 @@ def _computed(definition: ScenarioDefinition, framework: FrameworkDefinition | N
     faults = tuple(framework_faults(definition, framework)) if framework else ()
     errors = [fault for fault in (*analysis.faults, *faults) if fault.severity == "error"]
     if errors:
-        raise Invalid(
-            errors[0].message, errors={".".join(str(part) for part in fault.loc): fault.message for fault in errors}
-        )
+        raise Invalid(errors[0].message, errors=by_field(Document("body", None).located(errors)))
     return to_json(analysis, faults)
 
 

@@ -1,0 +1,76 @@
+"""Reads for authors of exams: the list, a plan as its file holds it, and what the bank holds for one."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from sqlalchemy import select
+
+from lms.assessment import queries
+from lms.assessment.content import BankItem, check_supply, references
+from lms.assessment.content import Exam as ExamDefinition
+from lms.assessment.models import Exam, ExamVersion
+from lms.assessment.papers import MARKED_BY_PEOPLE
+from lms.core.authored import missing
+from lms.core.content import Fault
+from lms.core.database import db
+from lms.core.errors import NotFound
+from lms.core.texts import N_, Message
+from lms.question_bank import queries as bank
+from lms.question_bank.queries_places import known_places
+
+
+@dataclass(frozen=True, slots=True)
+class AuthoredExam:
+    """An exam with its current plan, that plan's number and digest."""
+
+    exam: Exam
+    number: int
+    sha256: str
+    definition: ExamDefinition
+
+
+def authored_exam(key: str) -> AuthoredExam:
+    """The exam with this key, in use or retired; else ``NotFound``."""
+    query = select(Exam, ExamVersion.number, ExamVersion.sha256).join(ExamVersion, ExamVersion.id == Exam.version_id)
+    found = db.session.execute(query.where(Exam.key == key)).first()
+    if found is None:
+        raise NotFound(Message(N_("There is no exam with this key.")))
+    exam, number, sha256 = found
+    return AuthoredExam(exam, number, sha256, queries.definition_of(exam.version_id or 0))
+
+
+def version_in_force(exam: Exam) -> ExamVersion:
+    """The current version of an exam that was just written; nothing uncommitted may enter the cache of versions."""
+    return db.session.get_one(ExamVersion, exam.version_id)
+
+
+def is_exam_known(key: str) -> bool:
+    """Whether an exam has this key, in use or retired."""
+    return db.session.scalar(select(Exam.id).where(Exam.key == key)) is not None
+
+
+def authored_exams(*, after: str = "", limit: int) -> list[tuple[Exam, int]]:
+    """Exams in use by key, each with its plan's number, up to ``limit`` of them from after a key."""
+    query = select(Exam, ExamVersion.number).join(ExamVersion, ExamVersion.id == Exam.version_id)
+    query = query.where(Exam.retired_at.is_(None), Exam.key > after).order_by(Exam.key).limit(limit)
+    return [(exam, number) for exam, number in db.session.execute(query)]
+
+
+def plan_faults(plan: ExamDefinition) -> Iterator[Fault]:
+    """What a plan draws from that is not there, and where it asks for more than the bank holds."""
+    topics = [section.topic for section in plan.sections if section.topic]
+    places = [section.sop for section in plan.sections if section.sop]
+    keys = [key for section in plan.sections for key in section.items or ()]
+    pool = bank.pool(topics=topics, sop=places, keys=keys)
+    known = {
+        "topic": bank.topics_in_use(topics),
+        "sop": known_places(places),
+        "item": {item.key for item in pool},
+    }
+    lost = [reference for reference in references(plan) if reference.key not in known[reference.kind]]
+    yield from map(missing, lost)
+    held = [
+        BankItem(item.key, item.topic, item.sop, item.difficulty) for item in pool if item.type not in MARKED_BY_PEOPLE
+    ]
+    said = {reference.loc[1] for reference in lost}
+    yield from (fault for fault in check_supply(plan, held) if fault.loc[1] not in said)

@@ -1,0 +1,168 @@
+"""The REST resources of items, for authors: the list, and each item as its topic's file holds it."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from lms.core import authored, clock, locale
+from lms.core.access import Scope, viewer
+from lms.core.api import Answer, Api, PageQuery, decode_cursor, encode_cursor, page
+from lms.core.authored import Change, FileBody, Saved
+from lms.core.content import Definition, Fault, Key, Problem, Reference, plain
+from lms.core.errors import Invalid
+from lms.core.texts import N_, Message, in_language
+from lms.question_bank import queries, service
+from lms.question_bank.content import item_references, read_item, remarks_on_item
+from lms.question_bank.item_writing import advice_on_item
+from lms.question_bank.items import ITEM_TYPES, AnyItem
+from lms.question_bank.queries import Filters, ListedItem
+from lms.question_bank.queries_places import known_places
+
+api = Api("question_bank")
+
+
+class InTopic(Definition):
+    """What stands beside a new item: the topic it belongs to."""
+
+    topic: Key
+
+
+class ChangeInTopic(Change):
+    """What may stand beside a changed item: another topic moves it there."""
+
+    topic: Key | None = None
+
+
+class NewItemBody(FileBody):
+    """An item as its topic's file holds it, and the topic."""
+
+    described = tuple(ITEM_TYPES.values())
+    beside = InTopic
+
+
+class ItemBody(FileBody):
+    """An item as its topic's file holds it, its topic and its version."""
+
+    described = tuple(ITEM_TYPES.values())
+    beside = ChangeInTopic
+
+
+class ItemQuery(PageQuery):
+    """What the list may be narrowed to."""
+
+    topic: str = ""
+    type: str = ""
+    skill: str = ""
+    difficulty: str = ""
+
+
+class ItemHead(Answer):
+    """An item in the list; ``edited`` tells that it was changed here since its files were last loaded."""
+
+    key: str
+    topic: str
+    type: str
+    skill: str | None
+    difficulty: str
+    version: int
+    stem: str
+    edited: bool
+
+
+class ItemList(Answer):
+    """A page of items."""
+
+    items: list[ItemHead]
+    next: str | None
+
+
+@api.get(
+    "/items", summary="The items in use, by topic", scope=Scope.AUTHOR, permission="content.read",
+    query=ItemQuery, returns=ItemList,
+)  # fmt: skip
+def items(query: ItemQuery) -> dict[str, Any]:
+    """In the order of their files; narrowed to a topic, a type, a skill or a difficulty."""
+    filters = Filters(topic=query.topic, type=query.type, skill=query.skill, difficulty=query.difficulty)
+    rows = queries.listed_items(filters, limit=query.limit, after=_after(query.cursor))
+    return page(rows, query.limit, _head, lambda row: encode_cursor(*queries.cursor_of(row.id)))
+
+
+@api.get(
+    "/items/<string:key>", summary="An item as its file holds it", scope=Scope.AUTHOR, permission="content.read",
+    returns=ItemBody,
+)  # fmt: skip
+def item(key: str) -> dict[str, Any]:
+    """All languages and the right answer; in use or retired."""
+    found = queries.authored_item(key)
+    return {"topic": found.topic, "version": found.stored.number, **plain(found.stored.definition)}
+
+
+@api.post(
+    "/items", summary="Add an item to a topic", scope=Scope.AUTHOR, permission="content.write", body=NewItemBody,
+    returns=Saved, status=201, other={409: "the key is taken"},
+)  # fmt: skip
+def add_item(body: NewItemBody) -> dict[str, Any]:
+    """The body of an item, in JSON."""
+    sent = authored.read(body, InTopic, read_item, _faults)
+    authored.must_be_free(sent.definition.key, queries.is_item_known(sent.definition.key))
+    return _save(sent.beside.topic, sent.definition, _media(sent.definition, {}), sent.warnings)
+
+
+@api.put(
+    "/items/<string:key>", summary="Change an item", scope=Scope.AUTHOR, permission="content.write", body=ItemBody,
+    returns=Saved, other={409: "another version is in force by now"},
+)  # fmt: skip
+def change_item(key: str, body: ItemBody) -> dict[str, Any]:
+    """A changed body makes a new version; the same body changes nothing."""
+    present = queries.authored_item(key)
+    sent = authored.read(body, ChangeInTopic, read_item, _faults)
+    authored.must_match(sent.definition.key, key, "key")
+    media = _media(sent.definition, present.stored.media)
+    if service.version_digest(sent.definition, media) != present.sha256:
+        authored.must_be_current(sent.beside, present.stored.number)
+    return _save(sent.beside.topic or present.topic, sent.definition, media, sent.warnings)
+
+
+def _save(topic: str, definition: AnyItem, media: Mapping[str, str], warnings: Iterable[Problem]) -> dict[str, Any]:
+    version_id = service.save_item(topic, definition, actor=viewer(), now=clock.now(), media=media)
+    version = queries.version_in_force(version_id)
+    return authored.saved(definition.key, version.number, version.sha256, warnings)
+
+
+def _media(definition: AnyItem, own: Mapping[str, str]) -> dict[str, str]:
+    """The content of the media an item names: what it showed so far, else what goes by that name."""
+    return {**queries.media_named(_media_names(definition)), **own}
+
+
+def _faults(definition: AnyItem | None, beside: InTopic | ChangeInTopic | None) -> Iterator[Fault]:
+    """References that lead nowhere, and what the item's Markdown and wording call for."""
+    if beside and beside.topic and not queries.is_topic_known(beside.topic):
+        yield authored.missing(Reference("topic", beside.topic, ("topic",)))
+    if definition is None:
+        return
+    places, files = known_places(definition.sop), queries.media_named(_media_names(definition))
+    for reference in item_references(definition):
+        if reference.key not in (places if reference.kind == "sop" else files):
+            yield authored.missing(reference)
+    yield from remarks_on_item(definition)
+    yield from advice_on_item(definition)
+
+
+def _media_names(definition: AnyItem) -> set[str]:
+    return {reference.key for reference in item_references(definition) if reference.kind == "media"}
+
+
+def _after(cursor: str | None) -> tuple[int, int, int] | None:
+    parts = decode_cursor(cursor)
+    if parts is None:
+        return None
+    if len(parts) != 3 or not all(isinstance(part, int) for part in parts):
+        raise Invalid(Message(N_("This cursor is not one of ours; begin without a cursor.")))
+    topic_id, position, item_id = parts
+    return topic_id, position, item_id
+
+
+def _head(row: ListedItem) -> dict[str, Any]:
+    return {
+        "key": row.key, "topic": row.topic, "type": row.type, "skill": row.skill, "difficulty": row.difficulty,
+        "version": row.number, "stem": in_language(row.stem, locale.language()), "edited": row.edited_at is not None,
+    }  # fmt: skip
