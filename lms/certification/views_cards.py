@@ -9,7 +9,7 @@ from flask import request
 
 from lms.certification.queries import Way
 from lms.certification.queries_titles import PLACES
-from lms.certification.requirements import Leaf, Standing, counted, shortest_way
+from lms.certification.requirements import STANDING, Leaf, Standing, counted, shortest_way
 from lms.certification.validity import Phase, days_left, share_left
 from lms.core import charts
 from lms.core.locale import language
@@ -161,7 +161,9 @@ def _branch_words(standing: Standing) -> str:
 def _leaf(standing: Standing, titles: Titles, *, is_needed: bool) -> Node:
     """A leaf; one that nothing needs any more leads nowhere."""
     leaf = standing.leaf
-    if standing.met_at is not None:
+    if standing.is_met and leaf.kind in STANDING:
+        note = gettext("holds now")
+    elif standing.met_at is not None:
         note = gettext("Done on %(day)s", day=day(standing.met_at))
     else:
         note = _who_records(leaf.kind) if is_needed else gettext("not needed any more")

@@ -3,12 +3,13 @@
 from pathlib import Path
 
 import pytest
+import yaml
 from sqlalchemy import select
 
 from lms.certification import queries, sync
+from lms.certification.content import CertificationsFile
 from lms.certification.models import Certification, CertificationLeaf, CertificationRole, CertificationVersion
 from lms.core import clock
-from lms.core.content import read_pack
 from lms.core.database import db
 from tests.factories_certification import definition
 
@@ -67,10 +68,11 @@ def test_export_gives_back_what_was_loaded_in_its_order() -> None:
     assert sync.export("elsewhere") == []
 
 
-def test_the_bundled_certifications_load(context: None) -> None:
-    pack = read_pack(Path(__file__).resolve().parent.parent.parent)
-    bundled = [one for one in pack.problems if "certifications" in str(one)]
-    assert bundled == []
+def test_the_bundled_certifications_load_and_come_back() -> None:
+    file = Path(__file__).resolve().parent.parent.parent / "courses" / "certifications.yaml"
+    bundled = CertificationsFile.model_validate(yaml.safe_load(file.read_text(encoding="utf-8")))
+    assert len(load(*bundled.certifications).added) == len(bundled.certifications) >= 2  # type: ignore[attr-defined]
+    assert sync.export("tests") == bundled.certifications
 
 
 def test_a_version_keeps_its_defaults() -> None:
