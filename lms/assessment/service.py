@@ -12,7 +12,7 @@ from lms.assessment.service_grading import grade
 from lms.assessment.service_saving import Late, Saved, save_form, save_response
 from lms.assessment.service_starting import Started, start_attempt, start_check
 from lms.assessment.service_time import close_if_due, is_due, let_time_pass, locked, move_on
-from lms.core import audit
+from lms.core import audit, events
 from lms.core.database import db
 from lms.core.errors import Conflict, Invalid, NotAllowed, NotFound
 from lms.core.texts import N_, Message
@@ -66,6 +66,8 @@ def void(attempt_id: int, reason: str, *, actor: Any, now: datetime) -> Attempt:
     move_on(attempt, Verb.VOID, now, actor, reason.strip())
     attempt.finished_at = attempt.finished_at or now
     audit.record("attempt.void", f"attempt:{attempt.id}", actor=actor, now=now, reason=reason.strip())
+    if attempt.kind == "exam":
+        events.publish(events.AttemptVoided(attempt.id, attempt.person_id, attempt.subject, now))
     if attempt.is_first:
         attempt.is_first = False
         db.session.flush()

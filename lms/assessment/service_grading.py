@@ -1,8 +1,9 @@
 """Grading a handed-in attempt: shares by item, points by slot, totals by section, and telling everybody."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 
 from sqlalchemy import insert
@@ -34,7 +35,7 @@ def grade(attempt: Attempt, now: datetime) -> None:
     attempt.sections = [_section_row(section) for section in outcome.sections]
     db.session.add(AttemptEvent(attempt_id=attempt.id, verb=Verb.MARKS_IN.value, at=now, reason=""))
     db.session.flush()
-    _tell(attempt, plan.number)
+    _tell(attempt, plan, marks)
 
 
 def _marks(attempt: Attempt) -> list[grading.Mark]:
@@ -74,15 +75,15 @@ def _section_row(total: grading.Total) -> dict[str, Any]:
     }
 
 
-def _tell(attempt: Attempt, version: int) -> None:
+def _tell(attempt: Attempt, plan: queries.Plan, marks: Sequence[grading.Mark]) -> None:
     """Record what is completed with a pass, and publish the result of an exam."""
     at = attempt.finished_at or attempt.graded_at
     assert at is not None and attempt.score is not None and attempt.percent is not None
     if attempt.kind == "exam":
         events.publish(
             events.AttemptFinished(
-                attempt.id, attempt.person_id, attempt.subject, version, at, attempt.score, attempt.max_score,
-                attempt.percent, bool(attempt.passed),
+                attempt.id, attempt.person_id, attempt.subject, plan.number, at, attempt.score, attempt.max_score,
+                attempt.percent, bool(attempt.passed), plan.definition.counts, _skills(attempt, marks),
             )
         )  # fmt: skip
     if _is_complete(attempt):
@@ -90,6 +91,28 @@ def _tell(attempt: Attempt, version: int) -> None:
         enrolment.complete(
             attempt.person_id, attempt.kind, attempt.subject, at=at, reference=reference, percent=attempt.percent
         )
+
+
+def _skills(attempt: Attempt, marks: Sequence[grading.Mark]) -> dict[str, tuple[Decimal, Decimal]]:
+    """Points and greatest possible points of the items that name a skill, by skill."""
+    items = bank.items(place["item_version_id"] for place in attempt.paper)
+    sums: dict[str, list[grading.Mark]] = {}
+    for mark in marks:
+        skill = items[attempt.paper[mark.slot - 1]["item_version_id"]].skill
+        if skill:
+            sums.setdefault(skill, []).append(mark)
+    return {
+        skill: (
+            grading.rounded(_exact_sum(m.points for m in found)),
+            grading.rounded(_exact_sum(m.max_points for m in found)),
+        )
+        for skill, found in sums.items()
+    }
+
+
+def _exact_sum(parts: Iterable[Fraction]) -> Fraction:
+    """Their exact sum."""
+    return sum(parts, Fraction(0))
 
 
 def _is_complete(attempt: Attempt) -> bool:

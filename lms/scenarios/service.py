@@ -18,12 +18,14 @@ from lms.enrolment.enrolment_states import StepRef
 from lms.scenarios import play_states, queries
 from lms.scenarios.models import Play, Scenario, Turn
 from lms.scenarios.offers import Offer
+from lms.scenarios.outline import EMOTION
 from lms.scenarios.play_states import PlayState, Refusal, Stage
 from lms.scenarios.plot import EmotionQuestion, Points
 from lms.scenarios.queries import PlayView
 
 MODES = ("exam", "practice")
 MOST_REPLY = 2000
+EMOTION_RECOGNITION = "emotion-recognition"
 
 
 def start_play(key: str, person: Any, mode: str, *, now: datetime, language: str, go_on: bool = False) -> PlayView:
@@ -226,8 +228,20 @@ def _settle(view: PlayView, state: PlayState, person: Any, now: datetime) -> Non
             max_score=Decimal(score.max_score),
             percent=percent,
             passed=bool(play.passed),
+            skills=_skills(view),
         )
     )
+
+
+def _skills(view: PlayView) -> dict[str, tuple[Decimal, Decimal]]:
+    """The play's points under the scenario's skill, and those of its labels under emotion recognition."""
+    whole, labels = view.score, view.score.criteria.get(EMOTION)
+    skills = {}
+    if labels is not None and labels.max_score:
+        skills[EMOTION_RECOGNITION] = (exact(labels.score), Decimal(labels.max_score))
+    if (skill := view.compiled.definition.skill) and whole.max_score:
+        skills[skill] = (exact(whole.score), Decimal(whole.max_score))
+    return skills
 
 
 def exact(points: Points) -> Decimal:
