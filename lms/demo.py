@@ -143,7 +143,9 @@ def agent_story(learner: Learner, member: Member, people: dict[str, Person], now
     at = study_course(learner, "emotion-recognition", _later(at, learner, 2))
     for scenario in learner.rng.sample(SCENARIOS, 3):
         at = _play_until_passed(learner, scenario, _later(at, learner, 3), now)
-    _sit_until_passed(learner, "front-line-exam", _later(at, learner, 4), now)
+    at = _sit_until_passed(learner, "front-line-exam", _later(at, learner, 4), now)
+    if learner.rng.random() < 0.6:
+        _practise_with_mentor(member, people, at, now)
 
 
 def new_hire_story(learner: Learner, member: Member, people: dict[str, Person], now: datetime) -> None:
