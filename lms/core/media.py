@@ -1,9 +1,10 @@
 """Pictures and audio of content, kept by their content's hash."""
 
+from collections.abc import Collection
 from datetime import datetime
 
 from flask import Blueprint, Response
-from sqlalchemy import LargeBinary, String
+from sqlalchemy import LargeBinary, String, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from lms.core.access import requires
@@ -30,6 +31,14 @@ def keep(sha256: str, name: str, content_type: str, content: bytes, now: datetim
     """Keep a file unless it is here already."""
     if db.session.get(MediaFile, sha256) is None:
         db.session.add(MediaFile(sha256=sha256, name=name, content_type=content_type, content=content, created_at=now))
+
+
+def named(names: Collection[str]) -> dict[str, str]:
+    """Content hashes of the files of these names, of several the one kept last; names nobody knows are left out."""
+    if not names:
+        return {}
+    query = select(MediaFile.name, MediaFile.sha256).where(MediaFile.name.in_(names)).order_by(MediaFile.created_at)
+    return {name: sha256 for name, sha256 in db.session.execute(query)}
 
 
 @bp.get("/media/<string:sha256>")

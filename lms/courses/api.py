@@ -1,17 +1,18 @@
 """The REST resources of courses: the catalogue and lessons for learners, whole bodies for authors."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date, datetime
 from typing import Any, Literal
 
-from lms.core import clock, locale
+from lms.core import authored, clock, locale, media
 from lms.core.access import Scope, viewer
 from lms.core.api import Answer, Api, PageQuery, decode_cursor, encode_cursor, page
-from lms.core.errors import Invalid
-from lms.core.field_types import Key
-from lms.core.texts import N_, Message, in_language
-from lms.courses import queries, queries_author, service
-from lms.courses.content import Course
+from lms.core.authored import FileBody, Saved, Sent
+from lms.core.content import Definition, Fault, Key, plain
+from lms.core.prose import media_names
+from lms.core.texts import in_language
+from lms.courses import queries, queries_author, queries_topics, service
+from lms.courses.content import Course, check_draws, prose_faults, references
 from lms.courses.queries import CourseHead, CourseView, LessonView
 from lms.courses.sop import CourseSource, prose_in
 
@@ -90,18 +91,17 @@ class CourseOut(Answer):
     lessons: list[LessonOut]
 
 
-class CourseBody(Course):
-    """The body of a course's file, and the prose of its lessons: lesson key to language to Markdown."""
+class Prose(Definition):
+    """What stands beside a course: the prose of its lessons, lesson key to language to Markdown."""
 
     prose: dict[Key, dict[Literal["en", "zh-Hans"], str]] = {}
 
 
-class CourseSaved(Answer):
-    """What was saved."""
+class CourseBody(FileBody):
+    """A course as its file holds it, and the prose of its lessons."""
 
-    key: str
-    version: int
-    sha256: str
+    described = (Course,)
+    beside = Prose
 
 
 @api.get(
@@ -131,43 +131,69 @@ def course(course: str) -> dict[str, Any]:
 def course_body(course: str) -> dict[str, Any]:
     """All languages, with the prose of every lesson."""
     _row, source = queries_author.course_source(course)
-    return {**source.course.model_dump(mode="json", by_alias=True), "prose": source.prose}
+    return {**plain(source.course), "prose": source.prose}
 
 
 @api.post(
     "/courses", summary="Add a course", scope=Scope.AUTHOR, permission="content.write", body=CourseBody,
-    returns=CourseSaved, status=201, other={409: "the key is taken"},
+    returns=Saved, status=201, other={409: "the key is taken"},
 )  # fmt: skip
 def add_course(body: CourseBody) -> dict[str, Any]:
     """The body of a course file, in JSON."""
-    return _save(body, None, is_new=True)
+    return _save(_read(body, None), None, is_new=True)
 
 
 @api.put(
     "/courses/<string:course>", summary="Change a course", scope=Scope.AUTHOR, permission="content.write",
-    body=CourseBody, returns=CourseSaved,
+    body=CourseBody, returns=Saved,
 )  # fmt: skip
 def change_course(course: str, body: CourseBody) -> dict[str, Any]:
     """A changed body makes a new version; the same body changes nothing. Lessons left out are retired, prose left out
     stays as it is."""
-    if body.course != course:
-        raise Invalid(Message(N_("The key in the body is not the one in the address; make both the same.")))
     _row, present = queries_author.course_source(course)
-    return _save(body, present, is_new=False)
+    sent = _read(body, present)
+    authored.must_match(sent.definition.course, course, "course")
+    return _save(sent, present, is_new=False)
 
 
-def _save(body: CourseBody, present: CourseSource | None, *, is_new: bool) -> dict[str, Any]:
-    known = {lesson.key for lesson in body.lessons}
-    for key in body.prose:
-        if key not in known:
-            message = Message(N_("There is no lesson “%(key)s” in this course to write prose for."), {"key": key})
-            raise Invalid(message, errors={f"prose.{key}": message})
-    definition = Course.model_construct(**{name: getattr(body, name) for name in Course.model_fields})
-    prose = {key: {str(language): text for language, text in words.items()} for key, words in body.prose.items()}
-    kept, media = (present.prose, present.media) if present else ({}, {})
-    source = CourseSource(definition, {**kept, **prose}, media)
+def _read(body: CourseBody, present: CourseSource | None) -> Sent[Course, Prose]:
+    return authored.read(body, Prose, authored.reader(Course), lambda found, beside: _faults(found, beside, present))
+
+
+def _faults(course: Course | None, beside: Prose | None, present: CourseSource | None) -> Iterator[Fault]:
+    """Checks that draw from what is not there or holds too little, and what the prose calls for."""
+    if course is None:
+        return
+    topics = {lesson.check.topic for lesson in course.lessons if lesson.check}
+    held = queries_topics.items_of_topics(topics)
+    yield from (authored.missing(one) for one in references(course) if one.key not in held)
+    yield from check_draws(course, held)
+    if beside is not None:
+        prose = _written(beside)
+        yield from prose_faults(course, prose, _media(prose, present))
+
+
+def _written(beside: Prose) -> dict[str, dict[str, str]]:
+    """The prose with the line ends of files."""
+    return {
+        key: {str(language): text.replace("\r\n", "\n") for language, text in words.items()}
+        for key, words in beside.prose.items()
+    }
+
+
+def _media(prose: Mapping[str, Mapping[str, str]], present: CourseSource | None) -> dict[str, str]:
+    """The content of the media that prose names: what the course showed so far, else what goes by that name."""
+    names = {name for words in prose.values() for text in words.values() for _line, name in media_names(text)}
+    return {**media.named(names), **(present.media if present else {})}
+
+
+def _save(sent: Sent[Course, Prose], present: CourseSource | None, *, is_new: bool) -> dict[str, Any]:
+    written = _written(sent.beside)
+    kept = present.prose if present else {}
+    source = CourseSource(sent.definition, {**kept, **written}, _media(written, present))
     row = service.edit_course(source, actor=viewer(), now=clock.now(), is_new=is_new)
-    return {"key": row.key, "version": queries_author.course_versions(row.id)[0].number, "sha256": row.sha256}
+    number = queries_author.course_versions(row.id)[0].number
+    return authored.saved(row.key, number, row.sha256, sent.warnings)
 
 
 def _said(text: Mapping[str, str] | None) -> str:

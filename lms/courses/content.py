@@ -1,6 +1,6 @@
 """Course files: what a course, its lessons and its SOP cards are, and what they refer to (pure)."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Annotated, Any, Literal
 
 from pydantic import Field, model_validator
@@ -20,6 +20,7 @@ from lms.core.content import (
     pilot_faults,
     unique_by,
 )
+from lms.core.field_types import NOT_KEPT
 from lms.core.prose import media_names, remarks
 from lms.core.texts import LANGUAGES, N_, Message
 
@@ -176,3 +177,30 @@ def _check_file(course: Course, file: LessonFile, media: set[str]) -> Iterator[P
         if name not in media:
             missing = Message(N_("There is no file media/%(name)s in this course; add it."), {"name": name})
             yield Problem(file.path, line, "", missing)
+
+
+def prose_faults(course: Course, prose: Mapping[str, Mapping[str, str]], media: Collection[str]) -> Iterator[Fault]:
+    """What is wrong in prose sent along with a course: ``prose`` by lesson and language, ``media`` names what is there.
+
+    Places begin with "prose".
+    """
+    lessons = {lesson.key for lesson in course.lessons}
+    for lesson, written in prose.items():
+        if lesson not in lessons:
+            message = N_("There is no lesson “%(key)s” in this course to write prose for.")
+            yield Fault(("prose", lesson), message, {"key": lesson})
+        for language, text in written.items():
+            for fault in _text_faults(text, media):
+                yield fault.under("prose", lesson, language)
+
+
+def _text_faults(text: str, media: Collection[str]) -> Iterator[Fault]:
+    if not text.strip():
+        yield Fault((), N_("The text is empty; write it."))
+    if found := NOT_KEPT.search(text):
+        values = {"code": f"U+{ord(found[0]):04X}"}
+        yield Fault((), N_("The character %(code)s cannot be kept; take it away."), values)
+    yield from (remark.fault for remark in remarks(text))
+    for _line, name in media_names(text):
+        if name not in media:
+            yield Fault((), N_("There is no file media/%(name)s in this course; add it."), {"name": name})

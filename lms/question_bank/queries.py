@@ -7,9 +7,9 @@ from typing import Any
 
 from sqlalchemy import Select, false, func, or_, select
 
+from lms.core import media
 from lms.core.database import db
 from lms.core.errors import NotFound
-from lms.core.media import MediaFile
 from lms.core.texts import N_, Message
 from lms.core.version_cache import VersionCache
 from lms.question_bank.items import AnyItem, item_of
@@ -258,9 +258,8 @@ def media_named(names: Collection[str]) -> dict[str, str]:
     """Content hashes of these media files, those that items use before others; names nobody knows are left out."""
     if not names:
         return {}
-    query = select(MediaFile.name, MediaFile.sha256).where(MediaFile.name.in_(names)).order_by(MediaFile.created_at)
     used = {name: sha256 for name, sha256 in media_in_use().items() if name in names}
-    return {**{name: sha256 for name, sha256 in db.session.execute(query)}, **used}
+    return {**media.named(names), **used}
 
 
 def media_in_use(pack: str | None = None) -> dict[str, str]:

@@ -5,9 +5,12 @@ from typing import Any
 import pytest
 from flask import Flask
 
+from lms.core import clock
 from lms.core.access import Role, Scope
 from lms.core.database import unit_of_work
-from tests.factories_courses import course, definition, lesson, text
+from lms.courses.sync import sync
+from tests.factories_assessment import item, topic
+from tests.factories_courses import course, definition, lesson, source, text
 
 
 @pytest.fixture(autouse=True)
@@ -82,3 +85,59 @@ def test_prose_left_out_stays(api: Any) -> None:
     author.post("/courses", body_of(prose={"hello": {"en": "Words."}}))
     author.put("/courses/parting", body_of(title=text("Farewell")))
     assert author.get("/courses/parting/body").json["prose"]["hello"] == {"en": "Words."}
+
+
+def told(response: Any) -> set[str]:
+    assert response.status_code == 422, response.json
+    return {error["field"] for error in response.json["errors"]}
+
+
+def test_every_wrong_field_of_a_body_is_told(api: Any) -> None:
+    author = api(Role.TRAINER)
+    wrong = body_of(lessons=[lesson("hello", minutes=0), lesson("hello", kind="nonsense")], stray=1)
+    assert told(author.post("/courses", wrong)) == {"lessons.0.minutes", "lessons.1.kind", "lessons.1.key", "stray"}
+    prose = {"hello": {"en": " ", "zh-Hans": "![](media/lost.png)"}, "nobody": {"en": "a\u0000b"}}
+    assert told(author.post("/courses", body_of(prose=prose))) == {
+        "prose.hello.en", "prose.hello.zh-Hans", "prose.nobody", "prose.nobody.en",
+    }  # fmt: skip
+
+
+def test_a_check_draws_from_a_topic_that_holds_enough(app: Flask, api: Any) -> None:
+    with app.app_context(), unit_of_work():
+        essay = {"key": "e", "type": "essay", "stem": "Write.", "rubric": [{"key": "k", "title": "T", "levels": [{"points": 1}]}]}
+        topic("greetings", [item("g-1"), item("g-2"), essay])
+    author = api(Role.TRAINER)
+
+    def with_check(**check: Any) -> Any:
+        return author.post("/courses", body_of(lessons=[lesson("hello", check=check)]))
+
+    assert told(with_check(topic="nothing")) == {"lessons.0.check.topic"}
+    assert told(with_check(topic="greetings", draw=3)) == {"lessons.0.check.draw"}
+    assert with_check(topic="greetings", draw=2).status_code == 201
+
+
+def test_a_body_goes_round_and_tells_what_lacks(api: Any) -> None:
+    author = api(Role.TRAINER)
+    got = author.get("/courses/greeting/body").json
+    again = author.put("/courses/greeting", got).json
+    assert (again["version"], again["warnings"]) == (1, [])
+    assert author.get("/courses/greeting/body").json == got
+    saved = author.put("/courses/greeting", {**got, "title": "Only English"}).json
+    assert (saved["version"], [warning["field"] for warning in saved["warnings"]]) == (2, ["title"])
+
+
+def test_files_conflict_with_an_edit_through_the_api(app: Flask, api: Any) -> None:
+    author = api(Role.TRAINER)
+    author.put("/courses/greeting", {**author.get("/courses/greeting/body").json, "title": text("Edited")})
+    with app.app_context(), unit_of_work():
+        report = sync([source("greeting", title=text("From files"))], pack="tests", now=clock.now())
+    assert report.conflicts == ["course:greeting"]
+    assert author.get("/courses/greeting/body").json["title"]["en"] == "Edited"
+
+
+@pytest.mark.parametrize("role", [role for role in Role if role not in (Role.TRAINER, Role.AUDITOR)], ids=str)
+def test_nobody_else_reads_bodies(api: Any, role: Role) -> None:
+    other = api(role)
+    assert other.get("/courses/greeting/body").status_code == 403
+    assert other.put("/courses/greeting", body_of("greeting")).status_code == 403
+    assert api(Role.AUDITOR).put("/courses/greeting", body_of("greeting")).status_code == 403
