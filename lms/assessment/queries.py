@@ -6,7 +6,8 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import ColumnElement, bindparam, or_, select
+from sqlalchemy import ColumnElement, bindparam, exists, or_, select
+from sqlalchemy.orm import aliased
 
 from lms.assessment.attempt_states import OPEN, State
 from lms.assessment.content import Exam as ExamDefinition
@@ -171,10 +172,15 @@ def earlier(attempts: Sequence[OwnAttempt]) -> list[Earlier]:
 
 # asked with every page and every answer, so put together once
 _OWN_ATTEMPT = select(Attempt).where(Attempt.id == bindparam("attempt"), Attempt.person_id == bindparam("person"))
-_ANSWERS = (
-    select(Response.slot, Response.seq, Response.answer, Response.saved_at)
-    .where(Response.attempt_id == bindparam("attempt"), Response.is_late.is_(False))
-    .order_by(Response.slot, Response.seq)
+_later = aliased(Response)
+_is_replaced = exists().where(
+    _later.attempt_id == Response.attempt_id,
+    _later.slot == Response.slot,
+    _later.seq > Response.seq,
+    _later.is_late.is_(False),
+)
+_ANSWERS = select(Response.slot, Response.seq, Response.answer, Response.saved_at).where(
+    Response.attempt_id == bindparam("attempt"), Response.is_late.is_(False), ~_is_replaced
 )
 
 
