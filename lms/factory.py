@@ -12,7 +12,7 @@ from flask_wtf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from lms import config, rooms
-from lms.core import access, api, catalogues, clock, events, jobs, media, observe, web
+from lms.core import access, api, catalogues, clock, events, jobs, media, observe, openapi, web
 from lms.core.database import db
 from lms.core.limits import limiter
 from lms.core.locale import babel, babel_locale
@@ -83,8 +83,8 @@ def register_rooms(app: Flask) -> None:
 
     @app.get(f"{api.PREFIX}/openapi.json")
     @access.requires(access.PUBLIC)
-    def openapi() -> Response:
+    def describe_api() -> Response:
         """The API's own description."""
         if "lms.openapi" not in current_app.extensions:
-            current_app.extensions["lms.openapi"] = api.openapi("Service Academy", VERSION, rooms.APIS)
+            current_app.extensions["lms.openapi"] = openapi.document("Service Academy", VERSION, rooms.APIS)
         return jsonify(current_app.extensions["lms.openapi"])
