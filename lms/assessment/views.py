@@ -1,10 +1,13 @@
 """The pages of sitting an exam: its door, one question a page, handing in, the result."""
 
+import functools
+from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
-from flask import Blueprint, flash, jsonify, redirect, render_template, request, url_for
+from flask import Blueprint, flash, get_template_attribute, jsonify, redirect, render_template, request, url_for
 from flask_babel import gettext
+from markupsafe import Markup
 from werkzeug.wrappers import Response
 
 from lms.assessment import openings, queries, queries_results, service
@@ -102,7 +105,8 @@ def attempt(attempt_id: int) -> str | Response:
         answer=payloads.answer_shown(place, stored.definition, held.answer) if held else None,
         held=held,
         slot=slot,
-        slots=_map(found, saved, slot),
+        entries=Markup("").join(_entries(len(found.paper), saved, slot)),
+        answered=sum(map(_is_answered, saved.values())),
         count=len(found.paper),
         left=_seconds_left(found.deadline_at, now),
     )
@@ -119,10 +123,21 @@ def _is_answered(held: SavedAnswer | None) -> bool:
     return held is not None and held.answer not in (None, "", [], {})
 
 
-def _map(found: Attempt, saved: dict[int, SavedAnswer], now_at: int) -> list[dict[str, Any]]:
+def _entries(count: int, saved: dict[int, SavedAnswer], here: int) -> Iterator[Markup]:
+    for number in range(1, count + 1):
+        yield _entry(language(), number, _is_answered(saved.get(number)), number == here)
+
+
+@functools.lru_cache(maxsize=4096)
+def _entry(_language: str, number: int, answered: bool, here: bool) -> Markup:
+    """An entry of the map of questions in the reader's language: drawn once, the page is asked for so often."""
+    return Markup(get_template_attribute("assessment/_map.html", "entry")(number, answered, here))
+
+
+def _map(found: Attempt, saved: dict[int, SavedAnswer]) -> list[dict[str, Any]]:
     base = url_for("assessment.attempt", attempt_id=found.id)
     return [
-        {"number": n, "url": f"{base}?slot={n}", "answered": _is_answered(saved.get(n)), "now": n == now_at}
+        {"number": n, "url": f"{base}?slot={n}", "answered": _is_answered(saved.get(n))}
         for n in range(1, len(found.paper) + 1)
     ]
 
@@ -186,7 +201,7 @@ def hand_in(attempt_id: int) -> str | Response:
     found = _current(attempt_id, now)
     if found.state not in (State.IN_PROGRESS, State.OVERDUE):
         return redirect(url_for("assessment.result", attempt_id=attempt_id))
-    slots = _map(found, queries.saved_answers(attempt_id), 0)
+    slots = _map(found, queries.saved_answers(attempt_id))
     return render_template(
         "assessment/hand_in.html",
         attempt=found,

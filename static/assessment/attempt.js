@@ -161,9 +161,16 @@ function flags() {
 
 function showFlags() {
   const marked = flags();
-  for (const link of document.querySelectorAll(".navi a")) link.classList.toggle("flagged", marked.has(link.textContent.trim()));
+  for (const link of document.querySelectorAll(".navi a")) {
+    const isFlagged = marked.has(link.textContent.trim());
+    link.dataset.label ??= link.getAttribute("aria-label");
+    link.classList.toggle("flagged", isFlagged);
+    link.setAttribute("aria-label", isFlagged ? `${link.dataset.label}, ${frame.dataset.flagged}` : link.dataset.label);
+  }
   flagButton.setAttribute("aria-pressed", String(marked.has(frame.dataset.slot)));
-  count(document.querySelectorAll("aside .key li")[2], marked.size);
+  const key = document.querySelector("aside [data-flags]");
+  key.hidden = marked.size === 0;
+  count(key, marked.size);
 }
 
 flagButton.hidden = false;
