@@ -1,7 +1,7 @@
 """Who is in a review and what is recorded about them: a constant number of queries for any number of people."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
@@ -122,7 +122,7 @@ def required_certifications() -> dict[str, list[str]]:
     return required
 
 
-def facts_of(person_ids: Sequence[int], components: Iterable[Component], period: Period) -> dict[int, list[Fact]]:
+def facts_of(person_ids: Sequence[int], components: Sequence[Component], period: Period) -> dict[int, list[Fact]]:
     """What is recorded about these people that a review may use, in two queries."""
     facts: dict[int, list[Fact]] = defaultdict(list)
     begin, end = instants(period.starts_on, period.ends_on)
@@ -134,9 +134,9 @@ def facts_of(person_ids: Sequence[int], components: Iterable[Component], period:
         .where(_wanted(components))
         .order_by(Result.person_id, Result.id)
     )
-    zone = clock.timezone()
+    zone, skills = clock.timezone(), {part.of for part in components if part.kind is Kind.SKILL and part.of}
     for row in db.session.execute(query):
-        facts[row.person_id].append(_fact(row, row.at.astimezone(zone).date()))
+        facts[row.person_id].append(_fact(row, row.at.astimezone(zone).date(), skills))
     scores = (
         select(*_SCORE_COLUMNS)
         .where(QualityScore.person_id.in_(person_ids))
@@ -174,11 +174,16 @@ def _wanted(components: Iterable[Component]) -> Any:
 def share_of(score: Decimal | None, max_score: Decimal | None, percent: Decimal | None) -> Fraction:
     """The unrounded percentage: from the points where there are some, else as it was told."""
     if score is not None and max_score:
-        return 100 * Fraction(score) / Fraction(max_score)
+        return Fraction(100 * _millionths(score), _millionths(max_score))
     return Fraction(percent) if percent is not None else Fraction(100)
 
 
-def _fact(row: Any, on: date) -> Fact:
+def _millionths(value: Decimal) -> int:
+    """A number of six places as a whole number: one fraction is then made where three would be."""
+    return int(value.scaleb(6))
+
+
+def _fact(row: Any, on: date, wanted: Set[str]) -> Fact:
     return Fact(
         kind=row.kind,
         of=row.of_key,
@@ -190,7 +195,9 @@ def _fact(row: Any, on: date) -> Fact:
         counts=row.counts,
         subject=row.subject,
         expires_on=row.expires_on,
-        skills={name: (Fraction(points), Fraction(most)) for name, (points, most) in row.skills.items()},
+        skills={
+            name: (Fraction(points), Fraction(most)) for name, (points, most) in row.skills.items() if name in wanted
+        },
     )
 
 

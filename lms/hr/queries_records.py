@@ -18,7 +18,7 @@ from lms.hr.queries_evidence import Draft, count_people, drafts, drafts_of, peop
 from lms.hr.records import Record, Standing, Who
 from lms.identity.models import Person
 
-LIVE = 1000
+LIVE = 500
 """So many people at most are counted anew for a page; a larger cycle is counted when it is frozen."""
 
 
