@@ -21,6 +21,9 @@ from lms.scenarios.scoring import PlayScore
 QUOTED = {"en": 18, "zh-Hans": 8}
 """How many characters of a reply stand at the chart's dip."""
 
+ROOM_FOR_WORDS = 20.0
+"""The mood above which words fit under a point of the chart; lower down they would lie on the line."""
+
 
 def result_parts(view: PlayView, name: str) -> dict[str, Any]:
     """Everything of the page but the frame; without scores while typed replies wait for a trainer."""
@@ -127,7 +130,7 @@ def _picture(
         title=title,
         description=sentence,
         place_name=gettext("Turn"),
-        note=(dip, _quoted(reviews[dip - 1])) if dip else None,
+        note=(dip, _quoted(reviews[dip - 1]) if mine.mood[dip] > ROOM_FOR_WORDS else "") if dip else None,
         size=size,
     )
     return replace(chart, table=_numbers(mine, best, places))
