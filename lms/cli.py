@@ -13,6 +13,7 @@ from lms.cli_content import content
 from lms.core import audit as trail
 from lms.core import jobs as background
 from lms.demo import demo
+from lms.hr.cli import hr
 from lms.identity.cli import people
 
 jobs = AppGroup("jobs", help="Background work.")
@@ -58,4 +59,4 @@ def doctor_command() -> None:
     sys.exit(0 if all(finding.is_well for finding in findings) else 1)
 
 
-COMMANDS: tuple[click.Command, ...] = (people, content, jobs, audit, demo, doctor_command)
+COMMANDS: tuple[click.Command, ...] = (people, content, hr, jobs, audit, demo, doctor_command)
