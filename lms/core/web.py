@@ -15,13 +15,13 @@ from flask_babel import format_date, format_datetime, format_decimal, format_per
 from flask_login import current_user
 from flask_wtf.csrf import CSRFError
 from markupsafe import Markup
-from sqlalchemy.exc import IntegrityError, OperationalError
+from sqlalchemy.exc import DataError, IntegrityError, OperationalError
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
 from werkzeug.wrappers import Response as WerkzeugResponse
 
 from lms.core import access, api, charts, clock, locale, markdown, page_parts
 from lms.core.database import db, unit_of_work
-from lms.core.errors import Conflict, LmsError, NotFound, TooMany, Unavailable
+from lms.core.errors import Conflict, Invalid, LmsError, NotFound, TooMany, Unavailable
 from lms.core.icons import icon
 from lms.core.texts import N_, Message, in_language
 
@@ -95,6 +95,8 @@ def register(app: Flask, navigation: Sequence[NavItem]) -> None:
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(IntegrityError, _integrity)
     app.register_error_handler(OperationalError, _operational)
+    app.register_error_handler(DataError, _unkeepable)  # PostgreSQL
+    app.register_error_handler(OverflowError, _unkeepable)  # SQLite
     app.register_error_handler(Exception, _unexpected)
 
 
@@ -322,6 +324,13 @@ def _integrity(error: IntegrityError) -> WerkzeugResponse:
     return _show(
         Conflict(Message(N_("Somebody else was faster, or it was sent twice. Reload the page to see how it stands.")))
     )
+
+
+def _unkeepable(error: Exception) -> WerkzeugResponse:
+    """A number beyond its column, a zero character: no database holds it, so that nothing can be found by it either."""
+    log.warning("unkeepable_value", error=str(error))
+    db.session.rollback()
+    return _show(Invalid(Message(N_("A number sent is too large, or a text holds a character that cannot be kept."))))
 
 
 def _operational(error: OperationalError) -> WerkzeugResponse:

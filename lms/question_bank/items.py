@@ -16,6 +16,8 @@ from lms.question_bank.short_answers import normalised
 EMOTIONS = ("angry", "anxious", "disappointed", "confused", "impatient", "sad", "satisfied", "neutral")
 """The labels of an emotion item that names none."""
 
+MOST_POINTS = 1000
+
 SOP_PATTERN = KEY_PATTERN.removesuffix("$") + r"(/[a-z0-9]+(-[a-z0-9]+)*){0,2}$"
 MEDIA_PATTERN = r"^[^/\\]+\.[A-Za-z0-9]+$"
 
@@ -32,8 +34,20 @@ def _media_name(value: str) -> str:
     return value
 
 
+def _points(value: Decimal) -> Decimal:
+    if value > MOST_POINTS or value != round(value, 6):
+        message = N_("Write at most %(most)s points here, with six decimals at the most.")
+        raise refusal(Message(message, {"most": MOST_POINTS}))
+    return value
+
+
 SopRef = Annotated[str, AfterValidator(_sop_ref), WithJsonSchema({"type": "string", "pattern": SOP_PATTERN})]
 MediaName = Annotated[str, AfterValidator(_media_name), WithJsonSchema({"type": "string", "pattern": MEDIA_PATTERN})]
+Points = Annotated[
+    Positive,
+    AfterValidator(_points),
+    WithJsonSchema({"type": "number", "exclusiveMinimum": 0, "maximum": MOST_POINTS}),
+]
 Keys = Annotated[list[Key], Field(min_length=1), unique_by()]
 Two = Annotated[dict[Key, Text], Field(min_length=2)]
 Some = Annotated[dict[Key, Text], Field(min_length=1)]
@@ -55,7 +69,7 @@ class BaseItem(Definition):
     stem: Md
     rationale: Md | None = None
     feedback: dict[Key, Md] = {}
-    points: Positive = Decimal(1)
+    points: Points = Decimal(1)
     skill: Key | None = None
     sop: Annotated[list[SopRef], unique_by()] = []
     difficulty: Literal["easy", "medium", "hard"] = "medium"

@@ -101,6 +101,12 @@ def test_unknown_paths_and_methods_are_problems_too(api: Callable[..., Any]) -> 
     assert "GET" in response.headers["Allow"]
 
 
+def test_a_number_beyond_every_column_is_refused(api: Callable[..., Any]) -> None:
+    response = api(Role.LEARNER).get("/attempts/99999999999999999999999")
+    assert response.status_code == 422
+    assert response.mimetype == "application/problem+json"
+
+
 def test_the_description_is_openapi_31(app: Flask, client: Any) -> None:
     document = client.get("/api/v1/openapi.json").json
     assert document["openapi"].startswith("3.1")

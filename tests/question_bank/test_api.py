@@ -89,6 +89,16 @@ def test_every_wrong_field_is_told(author: Any) -> None:
     assert author.get("/items?topic=complaints").json["items"][2:] == []
 
 
+@pytest.mark.parametrize("points", [0, 1000.5, 1e9, 0.0000001])
+def test_points_are_such_that_scores_can_be_kept(author: Any, points: float) -> None:
+    assert set(fields(author.post("/items", sent(points=points)))) == {"points"}
+
+
+def test_points_may_be_parts(author: Any) -> None:
+    assert author.post("/items", sent(points=0.000001)).status_code == 201
+    assert author.get("/items/item-one").json["points"] == 0.000001
+
+
 def test_what_is_wrong_is_said_in_the_callers_language(author: Any) -> None:
     chinese = author.post("/items", sent(topic="nothing"), headers={"Accept-Language": "zh-CN"})
     assert fields(chinese) == {"topic": "没有主题“nothing”；请先写好，或改正标识。"}
@@ -160,6 +170,7 @@ def test_the_list_is_paged_and_narrowed(author: Any) -> None:
         assert [item["key"] for item in author.get(f"/items?{narrowed}").json["items"]] == ["counted"]
     assert author.get("/items?topic=nothing").json["items"] == []
     assert author.get("/items?cursor=WyJhIl0").status_code == 422
+    assert author.get("/items?cursor=Wzk5OTk5OTk5OTk5OTk5OTk5OTk5OTksMSwxXQ").status_code == 422  # a place beyond all
     assert author.get("/items?colour=red").status_code == 422
 
 
