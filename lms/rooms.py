@@ -97,7 +97,7 @@ NAVIGATION: tuple[NavItem, ...] = (
     NavItem("certification.certificates", N_("Certificates"), "award", "self", "learn", "/certificates"),
     NavItem("courses.job_aids", N_("Job aids"), "search", "catalogue.read", "learn", "/job-aids"),
     # the desk
-    NavItem("team.team", N_("Team"), "people-fill", "team.read", "desk", "/team"),
+    NavItem("team.team", N_("Team"), "diagram-3", "team.read", "desk", "/team"),
     NavItem("team.assignments", N_("Assign"), "plus-square", "attendance.record", "desk", "/team/assignments"),
     NavItem("reporting.overview", N_("Reports"), "graph-up", "reports.read", "desk", "/reports"),
     NavItem("practice.mentoring", N_("Mentoring"), "person-check", "sign-off.record", "desk", "/mentoring"),

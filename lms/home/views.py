@@ -34,26 +34,27 @@ def my_training() -> str | Response:
     )
 
 
-def parts_of(mine: queries.MyTraining, today: date) -> dict[str, Any]:
-    """What one person's page and a manager's page about that person have in common."""
+def parts_of(mine: queries.MyTraining, today: date, *, own: bool = True) -> dict[str, Any]:
+    """What one's own page and a manager's page about somebody have in common; another's is not led through."""
     skills = board.skill_lines(mine.facts.skills)
     due = board.due_rows(mine.training.paths, mine.training.assigned, mine.facts.certificates, today)
     return {
         "step": cards.next_step_of(mine, today),
-        "paths": [_path(path) for path in mine.training.paths if path.steps],
+        "paths": [_path(path, own) for path in mine.training.paths if path.steps],
         "has_tasks": bool(mine.tasks),
-        "due": [cards.due_card(row, today) for row in due],
+        "due": [cards.due_card(row, today) | ({} if own else {"url": None}) for row in due],
         "certificates": [cards.certificate_card(line) for line in mine.facts.certificates],
         "skills": [cards.skill_card(line) for line in skills],
         "skills_hint": cards.skills_hint(skills),
     }
 
 
-def _path(path: Any) -> dict[str, Any]:
-    steps = cards.path_steps(path)
+def _path(path: Any, own: bool) -> dict[str, Any]:
+    steps = [step | ({} if own else {"url": None}) for step in cards.path_steps(path)]
     begin, end = board.in_sight(path.steps)
     return {
-        "title": path.title, "done": path.done, "total": len(steps), "steps": steps[begin:end],
+        "title": path.title, "done": path.done, "total": len(steps),
+        "steps": [step | {"url": step["url"] if step["state"] == "now" else None} for step in steps[begin:end]],
         "all": steps if end - begin < len(steps) else None,
     }  # fmt: skip
 

@@ -77,7 +77,7 @@ def member(person_id: int) -> str:
         person=person,
         day_number=day_at_work(person.hired_on, today),
         exams=queries_team.exams_of(person.id),
-        **parts_of(mine, today),
+        **parts_of(mine, today, own=False),
     )
 
 

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, String, case, cast, func, literal, select
+from sqlalchemy import ColumnElement, Select, String, case, cast, func, literal, or_, select
 from sqlalchemy.orm import aliased
 
 from lms.assessment.models import Attempt, Exam, ExamVersion
-from lms.certification.models import Certification, CertificationLeaf
+from lms.certification.models import Certification, CertificationLeaf, CertificationRole
 from lms.core import access, clock
 from lms.core.database import db
 from lms.core.errors import NotFound
@@ -212,8 +212,17 @@ def _by_month(conditions: Conditions, period: Period) -> list[Count]:
     return [Count(one.key, one, *found.get(one.key, (0, 0))) for one in listed]
 
 
-def idle_departments(viewer: Any, active: Collection[str]) -> list[Department]:
-    """Departments of the viewer with people in them, but not among the keys ``active``; for rows without attempts."""
-    people = select(Person.id).where(Person.department_id == Department.id, Person.deactivated_at.is_(None))
+def idle_departments(of: Certification | None, viewer: Any, active: Collection[str]) -> list[Department]:
+    """Departments of the viewer that are not among the keys ``active`` but have people who should have attempts.
+
+    That is people of the job roles that must hold the certification; of any job role where none is named.
+    """
+    people = select(Person.id).where(
+        Person.department_id == Department.id, Person.deactivated_at.is_(None), Person.job_role_id.is_not(None)
+    )
+    if of is not None:
+        named = select(CertificationRole.role).where(CertificationRole.certification_id == of.id)
+        wanted = select(JobRole.id).where(JobRole.key.in_(named))
+        people = people.where(or_(~named.exists(), Person.job_role_id.in_(wanted)))
     query = select(Department).where(Department.key.not_in(active), people.exists())
     return list(db.session.scalars(query.where(*in_scope(viewer, Department.id)).order_by(Department.key).limit(50)))

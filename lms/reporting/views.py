@@ -70,6 +70,7 @@ def overview() -> str:
     listed = [
         (one, rate(counted.get(one.id, Count(None, None, 0, 0)), PASS_TARGET)) for one in queries.certifications()
     ]
+    begins = min((say.scale_of(one.of, PASS_TARGET) for _, one in listed), default=0.4)
     may_see_items = has(person, "item-statistics.read")
     return render(
         "reporting/overview.html",
@@ -78,11 +79,11 @@ def overview() -> str:
         passes=passes,
         emotions=emotions,
         target_sentence=_target_sentence,
-        rows=[_certification_row(one, found) for one, found in listed],
+        rows=[_certification_row(one, found, begins) for one, found in listed],
+        begins=begins,
         exams=queries_items.exams() if may_see_items else [],
         scenarios=queries_plays.scenario_list() if may_see_items else [],
         is_scoped=queries.department_scope(person) is not None,
-        whisker=say.whisker,
         interval=say.interval_words,
         pass_target=PASS_TARGET,
         emotion_target=EMOTION_TARGET,
@@ -104,8 +105,8 @@ OVERALL = {
 }
 
 
-def _certification_row(one: Any, found: Any) -> dict[str, Any]:
-    return {"key": one.key, **say.rate_row(found, say.words(one.title, one.key), PASS_TARGET, 0.4)}
+def _certification_row(one: Any, found: Any, begins: float) -> dict[str, Any]:
+    return {"key": one.key, **say.rate_row(found, say.words(one.title, one.key), PASS_TARGET, begins)}
 
 
 # ---- pass rates ---------------------------------------------------------------------------
@@ -119,11 +120,11 @@ def pass_rates() -> str:
     counts = queries.counts(asked.certification, asked.by, asked.period, person)
     by_month = counts if asked.by is By.MONTH else queries.counts(asked.certification, By.MONTH, asked.period, person)
     if asked.by is By.DEPARTMENT:
-        idle = queries.idle_departments(person, [one.key for one in counts if one.key])
+        idle = queries.idle_departments(asked.certification, person, [one.key for one in counts if one.key])
         counts = [*counts, *(Count(one.key, one.name, 0, 0) for one in idle)]
     found = rates(counts, asked.target)
     shown = found if asked.by is By.MONTH else ranked(found)
-    begins = say.scale_of(found)
+    begins = min((say.scale_of(one.of, asked.target) for one in found.groups), default=0.4)
     names = [(one, say.group_name(asked.by, one.key, one.name)) for one in shown.groups]
     pictures = say.month_pictures(by_month, asked.target)
     return render(
@@ -131,7 +132,7 @@ def pass_rates() -> str:
         asked=asked,
         found=found,
         title=say.conclusion(found, asked.title, asked.by),
-        hint=" ".join(filter(None, [say.say(sentences.too_few(found)), pictures["sentence"]])),
+        hint=say.in_a_row(say.say(sentences.too_few(found)), pictures["sentence"]),
         counts=[(kind, len(found.having(Verdict(kind)))) for kind in ("met", "not-proven", "not-met", "no-data")],
         rows=[say.rate_row(one, name, asked.target, begins) for one, name in names],
         begins=begins,

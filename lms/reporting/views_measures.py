@@ -61,7 +61,7 @@ def _exam_title(title: str, figures: Any, n: int) -> str:
         else gettext("How reliable %(exam)s is cannot be told.", exam=title)
     )
     second = gettext("%(count)s of %(items)s items ask for a look.", count=found, items=len(figures.items))
-    return gettext("%(first)s %(second)s", first=first, second=second)
+    return say.in_a_row(first, second)
 
 
 @bp.get("/scenarios/<string:scenario>")
@@ -86,7 +86,8 @@ def emotion() -> str:
     """How well emotions are recognised, by department, and what is taken for what."""
     person, period = viewer(), period_asked()
     found = rates(queries_plays.emotion_counts(person, period), EMOTION_TARGET)
-    shown, begins = ranked(found), say.scale_of(found)
+    shown = ranked(found)
+    begins = min((say.scale_of(one.of, EMOTION_TARGET) for one in found.groups), default=0.4)
     confusion = queries_plays.confusion(person, period)
     return render(
         "reporting/emotion.html",

@@ -57,13 +57,18 @@ def conclusion(found: Rates, title: str, by: By, templates: dict[Verdict, str] =
     parts = sentences.conclusion(
         found, title, lambda one: group_name(by, one.key, one.name), percent, joined, templates
     )
-    return gettext("%(first)s %(second)s", first=say(parts[0]), second=say(parts[1])) if parts[1:] else say(parts[0])
+    return in_a_row(*(say(part) for part in parts))
 
 
-def scale_of(found: Rates) -> float:
-    """Where the whiskers' scale begins, so that all of them are in it."""
-    lows = [one.of.low for one in found.groups if one.of.low is not None] + [found.target]
-    return max(begin for begin in (0.0, 0.2, 0.4) if begin <= min(lows))
+def in_a_row(first: str, second: str = "") -> str:
+    """Two sentences, one after the other, as the language spaces them; either may be empty."""
+    return gettext("%(first)s %(second)s", first=first, second=second) if first and second else first or second
+
+
+def scale_of(of: Proportion, target: float) -> float:
+    """Where the scale of a whisker begins, so that all of it is seen."""
+    low = min(target, 1.0 if of.low is None else of.low)
+    return max(begin for begin in (0.0, 0.2, 0.4) if begin <= low)
 
 
 def rate_row(one: Rate, name: str, target: float, begins: float, url: str | None = None) -> dict[str, Any]:

@@ -144,7 +144,7 @@ def test_the_page_concludes_in_its_title(books: Books, exam: Exam, sign_in: Call
     with books():
         rows.group(exam, 190, 200, department="hotline", at=rows.noon(clock.today() - timedelta(days=1)))
         rows.group(exam, 4, 12, department="counter")
-        factories.person(department="returns")
+        factories.person(department="returns", job_role="front-line")
     page = sign_in(Role.HR).get("/reports/pass-rates?target=80").get_data(as_text=True)
     assert "Front Line passes at 92\u202f% and meets the 80\u202f% target. counter, at 33\u202f%, does not." in page
     assert "No attempts" in page and "returns" in page
