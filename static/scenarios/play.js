@@ -18,7 +18,7 @@ document.addEventListener("swapped", (event) => {
   const bar = document.getElementById("turn-bar");
   bar.querySelector("svg")?.setAttribute("aria-label", fresh.dataset.turn);
   bar.querySelector("rect:last-of-type")?.setAttribute("width", `${fresh.dataset.width}%`);
-  scrollTo({ top: 0 });
+  scrollTo({ top: 0, behavior: "instant" });
   if (!fresh.querySelector("[role=alert]")) document.getElementById("now").focus({ preventScroll: true });
 });
 
