@@ -202,14 +202,15 @@ def hand_in(attempt_id: int) -> str | Response:
     if found.state not in (State.IN_PROGRESS, State.OVERDUE):
         return redirect(url_for("assessment.result", attempt_id=attempt_id))
     slots = _map(found, queries.saved_answers(attempt_id))
+    is_overdue = found.state == State.OVERDUE
     return render_template(
         "assessment/hand_in.html",
         attempt=found,
         title=queries.plan_of(found).definition.title,
         slots=slots,
         unanswered=[slot for slot in slots if not slot["answered"]],
-        left=_seconds_left(found.deadline_at, now),
-        is_overdue=found.state == State.OVERDUE,
+        left=_seconds_left(found.grace_ends_at if is_overdue else found.deadline_at, now),
+        is_overdue=is_overdue,
     )
 
 

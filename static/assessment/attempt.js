@@ -77,7 +77,7 @@ async function send() {
       return undefined;
     } else if (reply.status === 422) {
       complain(facts.detail);
-      tell(frame.dataset.unsaved.split(".")[0], false);
+      tell(frame.dataset.refused, false);
     } else {
       throw new Error(facts.detail);
     }
