@@ -124,8 +124,9 @@ def _is_answered(held: SavedAnswer | None) -> bool:
 
 
 def _entries(count: int, saved: dict[int, SavedAnswer], here: int) -> Iterator[Markup]:
+    spoken = language()
     for number in range(1, count + 1):
-        yield _entry(language(), number, _is_answered(saved.get(number)), number == here)
+        yield _entry(spoken, number, _is_answered(saved.get(number)), number == here)
 
 
 @functools.lru_cache(maxsize=4096)
