@@ -21,6 +21,7 @@ from lms.core.texts import N_, Message
 from lms.core.version_cache import VersionCache
 from lms.courses import queries as courses
 from lms.enrolment import queries as enrolment
+from lms.enrolment.enrolment_states import StepRef
 from lms.identity.models import Person, Site
 
 NO_EXAM = N_("There is no such exam, or it is not meant for you.")
@@ -112,8 +113,11 @@ def exam_by_key(key: str, viewer: Any) -> ExamView:
 
 
 def opening(exam: ExamView, person: Any) -> Opening:
-    """When the exam is open, and whether it is reserved for people to whom it is assigned, not this one."""
-    is_reserved = exam.assigned_only and exam.key not in enrolment.assigned_keys(person.id, "exam")
+    """When the exam is open, and whether it is by assignment only and not (or not yet) this person's."""
+    is_reserved = False
+    if exam.assigned_only:
+        admission = enrolment.admission(person.id, StepRef("exam", exam.key))
+        is_reserved = not admission.is_assigned or admission.blocked_by is not None
     return Opening(exam.opens_at, exam.closes_at, is_reserved)
 
 
