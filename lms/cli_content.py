@@ -8,7 +8,7 @@ from flask.cli import AppGroup
 
 from lms import config, packs
 from lms.core import clock
-from lms.core.syncing import SyncReport
+from lms.core.syncing import SyncReport, Take
 from lms.library import Library
 
 content = AppGroup("content", help="Courses, items, exams and scenarios as files.")
@@ -51,7 +51,7 @@ def check(dirs: tuple[Path, ...], strict: bool) -> None:
 @content.command("load")
 @click.argument("dirs", nargs=-1, type=click.Path(path_type=Path))
 @click.option("--take", type=click.Choice(["files", "browser"]), help="Who wins where both changed an object.")
-def load(dirs: tuple[Path, ...], take: packs.Take | None) -> None:
+def load(dirs: tuple[Path, ...], take: Take | None) -> None:
     """Check, then bring the files into the database; any error and nothing is changed."""
     loaded = packs.load(folders(dirs), take=take, actor=None, now=clock.now())
     show(loaded.library)

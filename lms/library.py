@@ -22,7 +22,7 @@ from lms.core.content import (
     read_pack,
     validate,
 )
-from lms.core.texts import Message, N_
+from lms.core.texts import N_, Message
 from lms.courses import content as courses
 from lms.courses.sop import CourseSource, sources
 from lms.enrolment import content as paths

@@ -27,8 +27,8 @@ from lms.courses.sop import CourseSource
 from lms.enrolment import sync as paths
 from lms.enrolment.models import SignOff, TrainingSession
 from lms.library import SCHEMAS, Known, Library, PackContent, read_library
-from lms.question_bank import sync as topics
 from lms.question_bank import queries as bank
+from lms.question_bank import sync as topics
 from lms.question_bank.models import Item, ItemSopStep, Topic
 from lms.scenarios import sync as scenarios
 from lms.scenarios.models import Framework, Scenario

@@ -17,7 +17,6 @@ from lms.core.errors import NotFound
 from lms.core.texts import N_, Message
 from lms.identity.models import ApiToken, Department, JobRole, Person, SignIn, Site
 
-
 # asked in every request, so put together once
 _OF_SIGN_IN = (
     select(Person, SignIn.id)
