@@ -37,7 +37,7 @@ from lms.question_bank.item_types import Shown
 from tests import factories
 
 KILLS = 20
-WHOLE_SERVER_EVERY = 5  # the other kills hit the worker that answers; its master puts a new one in its place
+WHOLE_SERVER_EVERY = 10  # the other kills hit the worker that answers; its master puts a new one in its place
 EXAM = "front-line-exam"
 GONE = (OSError, http.client.HTTPException)
 
