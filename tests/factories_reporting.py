@@ -73,8 +73,15 @@ def scenario_row(key: str) -> Scenario:
 
 
 def play(
-    person: Person, scenario: Scenario, *, passed: bool = True, labels: Sequence[tuple[str, str | None, str]] = (),
-    at: datetime | None = None, percent: int = 80, mode: str = "exam", ending: str = "settled",
+    person: Person,
+    scenario: Scenario,
+    *,
+    passed: bool = True,
+    labels: Sequence[tuple[str, str | None, str]] = (),
+    at: datetime | None = None,
+    percent: int = 80,
+    mode: str = "exam",
+    ending: str = "settled",
 ) -> Play:
     """A finished play; ``labels`` are (scene, label given, choice) with "angry" the right answer of every scene."""  # fmt: skip
     at = at or noon()

@@ -65,8 +65,7 @@ def _present(task: Any, today: date) -> dict[str, Any]:
         "path": task.path,
         "due_on": task.due_on,
         "is_late": task.is_late(today),
-        "opened_by": waits
-        and {"kind": waits.kind, "key": waits.key, "title": _title(task.opened_by_title, waits.key)},
+        "opened_by": waits and {"kind": waits.kind, "key": waits.key, "title": _title(task.opened_by_title, waits.key)},
         "minutes": task.minutes,
         "done": task.done,
         "total": task.total,

@@ -46,7 +46,9 @@ class AssignForm(FlaskForm):
         """The people of the lines; what cannot be found is told at the field."""
         unknown = [line for line in self.lines() if line not in known]
         if unknown:
-            told = gettext("Nobody you may assign to has this number or address: %(lines)s", lines=", ".join(unknown[:10]))
+            told = gettext(
+                "Nobody you may assign to has this number or address: %(lines)s", lines=", ".join(unknown[:10])
+            )
             self.people.errors = [*self.people.errors, told]
         elif len(known) > MOST_PEOPLE:
             self.people.errors = [gettext("At most %(number)s people at once.", number=MOST_PEOPLE)]

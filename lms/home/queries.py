@@ -18,7 +18,7 @@ from lms.home import board, next_step
 from lms.identity.models import Department
 from lms.scenarios.models import Play, Scenario
 
-COLUMNS = {
+COLUMNS: dict[str, Any] = {
     "part": String, "key": String, "word": String, "title": Verbatim, "n1": Integer, "n2": Integer, "n3": Integer,
     "n4": Integer, "d1": Date, "d2": Date, "d3": Date, "at": Instant(),
 }  # fmt: skip

@@ -54,7 +54,7 @@ def team_page(viewer: Any, today: date, *, department: str = "", text: str = "",
     """A page of the team, by name; ``department`` (a key) takes those below it too."""
     query = team(viewer).options(*PLACEMENT).order_by(Person.name, Person.id).limit(PAGE_SIZE + 1)
     if department:
-        chosen = select(Department.id).where(Department.key == department).scalar_subquery()
+        chosen: Any = select(Department.id).where(Department.key == department).scalar_subquery()
         query = query.where(Person.department_id.in_(departments_below(chosen)))
     if part := text.strip():
         number = Person.employee_number.startswith(part, autoescape=True)
@@ -68,7 +68,7 @@ def team_page(viewer: Any, today: date, *, department: str = "", text: str = "",
 
 def member(viewer: Any, person_id: int) -> Person:
     """One person of the team, with the placement; else ``NotFound``."""
-    person = db.session.scalar(team(viewer).where(Person.id == person_id).options(*PLACEMENT))
+    person: Person | None = db.session.scalar(team(viewer).where(Person.id == person_id).options(*PLACEMENT))
     if person is None:
         raise NotFound(Message(N_("There is no such person, or they are not in your team.")))
     return person
@@ -165,7 +165,9 @@ def _last_exams(ids: Collection[int]) -> dict[int, LastExam]:
         or_(later.finished_at > Attempt.finished_at, and_(later.finished_at == Attempt.finished_at, later.id > Attempt.id)),
     )  # fmt: skip
     query = (
-        select(Attempt.person_id, Attempt.id, Exam.key, Exam.title, Attempt.finished_at, Attempt.percent, Attempt.passed)
+        select(
+            Attempt.person_id, Attempt.id, Exam.key, Exam.title, Attempt.finished_at, Attempt.percent, Attempt.passed
+        )
         .join(Exam, Exam.id == Attempt.exam_id)
         .where(Attempt.person_id.in_(ids), *finished, ~newer.exists())
     )
@@ -223,4 +225,3 @@ def chosen_people(viewer: Any, ids: Collection[int]) -> list[Person]:
         return []
     query = team(viewer).where(Person.id.in_(ids)).order_by(Person.name, Person.id)
     return list(db.session.scalars(query))
-

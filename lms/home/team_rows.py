@@ -96,16 +96,12 @@ class TeamRow:
 
 def is_done(given: Given, done: Mapping[tuple[str, str], datetime]) -> bool:
     """Whether all of it was completed, as far as it counts."""
-    return all(
-        step in done and (given.since is None or done[step] >= given.since) for step in given.steps
-    )
+    return all(step in done and (given.since is None or done[step] >= given.since) for step in given.steps)
 
 
 def late(given: Iterable[Given], done: Mapping[tuple[str, str], datetime], today: date) -> tuple[Given, ...]:
     """What is past its day and not done."""
-    return tuple(
-        one for one in given if one.due_on is not None and one.due_on < today and not is_done(one, done)
-    )
+    return tuple(one for one in given if one.due_on is not None and one.due_on < today and not is_done(one, done))
 
 
 def present_path(given: Sequence[Given], done: Collection[tuple[str, str]]) -> tuple[Given | None, int]:

@@ -225,12 +225,10 @@ def _step_note(task: Any, state: str) -> str:
 
 def due_card(row: DueRow, today: date) -> dict[str, Any]:
     """A row for the ``due_list`` macro."""
-    target = row.task
-    if row.kind == "certification":
-        url, title = "/certificates", gettext("Renew “%(certificate)s”", certificate=words(row.title))
-    else:
-        url = next_step.address(target.kind, target.key) if target is not None else None
-        title = words(row.title, row.key)
+    target, title = row.task, words(row.title, row.key)
+    url = next_step.address(target.kind, target.key) if target is not None else None
+    if row.kind == "certification" and target is None:
+        url, title = "/certificates", gettext("Renew “%(certificate)s”", certificate=title)
     return {
         "title": title, "url": link(url or "/"), "note": _due_note(row), "day": row.due_on.day,
         "weekday": weekday(row.due_on), "when": days_to(row.due_on, today), "late": row.due_on < today,

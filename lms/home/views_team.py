@@ -24,9 +24,7 @@ def team() -> str:
     """The people of the team: who is on the way, what is late, who holds what."""
     person, today = viewer(), clock.today()
     department, text = request.args.get("department", ""), request.args.get("q", "")
-    found = queries_team.team_page(
-        person, today, department=department, text=text, cursor=request.args.get("cursor")
-    )
+    found = queries_team.team_page(person, today, department=department, text=text, cursor=request.args.get("cursor"))
     return render_template(
         "home/team.html",
         found=found,
@@ -58,9 +56,7 @@ def certificate_words(row: TeamRow) -> str:
     return {
         CertificateState.MISSING: gettext("Missing: %(title)s", title=title),
         CertificateState.EXPIRED: gettext("Expired: %(title)s", title=title),
-        CertificateState.EXPIRING: gettext(
-            "Expires %(when)s", when=cards.days_to(standing.expires_on or today, today)
-        ),
+        CertificateState.EXPIRING: gettext("Expires %(when)s", when=cards.days_to(standing.expires_on or today, today)),
         CertificateState.VALID: gettext("Valid"),
         CertificateState.NOT_REQUIRED: gettext("None required"),
     }[standing.state]

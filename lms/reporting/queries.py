@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, String, case, cast, func, literal, or_, select
+from sqlalchemy import ColumnElement, Select, String, case, cast, func, literal, literal_column, or_, select
 from sqlalchemy.orm import aliased
 
 from lms.assessment.models import Attempt, Exam, ExamVersion
@@ -90,9 +90,8 @@ def _exam_ids(of: Certification | None) -> ColumnElement[bool]:
 
 
 def first_attempts(of: Certification | None, viewer: Any) -> list[ColumnElement[bool]]:
-    """The conditions of what a pass rate counts, the period aside."""
+    """The conditions of what a pass rate counts, the period aside; only exams have an ``exam_id``."""
     return [
-        Attempt.kind == "exam",
         Attempt.is_first.is_(True),
         Attempt.state.in_(FINISHED),
         _exam_ids(of),
@@ -148,11 +147,15 @@ def by_certification(period: Period, viewer: Any) -> dict[int, Count]:
 
 
 def _grouped(column: Any, conditions: Conditions, *, with_people: bool = False) -> Any:
-    """Counts by one column, to be joined with its names: JSON names cannot be grouped by."""
-    query = select(column.label("of"), PASSED.label("passed"), func.count().label("n")).select_from(Attempt)
+    """Counts by one column, 0 for none, to be joined with its names: JSON names cannot be grouped by.
+
+    The expression also keeps SQLite from walking the column's own index instead of the covering one.
+    """
+    of = func.coalesce(column, literal_column("0"))
+    query = select(of.label("of"), PASSED.label("passed"), func.count().label("n")).select_from(Attempt)
     if with_people:
         query = query.join(Person, Person.id == Attempt.person_id)
-    return query.where(*conditions).group_by(column).subquery()
+    return query.where(*conditions).group_by(of).subquery()
 
 
 def _by_place(table: Any, name: Any, column: Any) -> Callable[[Conditions], Select[Any]]:

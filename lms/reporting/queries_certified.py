@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Select, case, func, select, tuple_
+from sqlalchemy import case, func, select, tuple_
 
 from lms.certification.models import Certificate, Certification, CertificationRole
 from lms.core.api import decode_cursor, encode_cursor
@@ -39,7 +39,7 @@ class Uncertified:
     lacks: tuple[Any, ...]
 
 
-def _standing(today: date) -> Select[Any]:
+def _standing(today: date) -> Any:
     """One row a person: how many certifications the job role needs and how many of them hold today."""
     holding = (
         select(Certificate.person_id, Certificate.certification_id)

@@ -7,7 +7,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, case, func, select
+from sqlalchemy import ColumnElement, case, func, select
 from sqlalchemy.orm import aliased
 
 from lms.assessment.models import Attempt, Exam, ExamVersion, Grade
@@ -15,6 +15,7 @@ from lms.core.database import db
 from lms.core.errors import NotFound
 from lms.core.texts import N_, Message, Text
 from lms.question_bank.models import Item, ItemVersion
+from lms.statistics.figures import Number
 from lms.statistics.item_sums import ExamSummary, ItemSummary
 
 
@@ -117,7 +118,7 @@ def _chosen(versions: tuple[VersionCount, ...], number: int | None) -> VersionCo
     raise NotFound(Message(N_("This exam has no version %(number)s."), {"number": number}))
 
 
-def _first_graded(query: Select[Any], *conditions: ColumnElement[bool]) -> Select[Any]:
+def _first_graded(query: Any, *conditions: ColumnElement[bool]) -> Any:
     first = (Attempt.kind == "exam", Attempt.is_first.is_(True), Attempt.state == "graded")
     return query.where(*first, *conditions)
 
@@ -144,13 +145,15 @@ def _cells(version_id: int, column: Any) -> dict[int, ItemSummary]:
         Attempt.exam_version_id == version_id,
         ~replaced.exists(),
     ).group_by(column, Grade.points, Attempt.score - Grade.points)
-    cells: dict[int, dict[tuple[Fraction, Fraction], int]] = defaultdict(lambda: defaultdict(int))
+    cells: dict[int, dict[tuple[Number, Number], int]] = defaultdict(lambda: defaultdict(int))
     maxima: dict[int, Decimal] = defaultdict(Decimal)
     for place, points, left, maximum, n in db.session.execute(query):
         cells[place][Fraction(points), Fraction(left)] += n
         maxima[place] = max(maxima[place], maximum)
     return {
-        place: ItemSummary.from_cells(Fraction(maxima[place]), dict(own)) for place, own in cells.items() if maxima[place]
+        place: ItemSummary.from_cells(Fraction(maxima[place]), dict(own))
+        for place, own in cells.items()
+        if maxima[place]
     }
 
 

@@ -72,9 +72,7 @@ class ScenarioMarks:
 
 def scenario_list() -> list[tuple[str, Text, int]]:
     """Every scenario with its finished exam-mode plays, by key; one statement."""
-    counted = (
-        select(Play.scenario_id, func.count().label("n")).where(*OVER).group_by(Play.scenario_id).subquery()
-    )
+    counted = select(Play.scenario_id, func.count().label("n")).where(*OVER).group_by(Play.scenario_id).subquery()
     query = (
         select(Scenario.key, Scenario.title, func.coalesce(counted.c.n, 0))
         .outerjoin(counted, counted.c.scenario_id == Scenario.id)
@@ -131,7 +129,13 @@ def _chosen(versions: Sequence[PlayVersion], number: int | None) -> PlayVersion 
 def _scenes(version_id: int) -> tuple[SceneCount, ...]:
     query = (
         select(
-            Turn.scene, Turn.choice, func.count(), RIGHT, ASKED, func.count(Turn.panel_share), func.sum(Turn.panel_share)
+            Turn.scene,
+            Turn.choice,
+            func.count(),
+            RIGHT,
+            ASKED,
+            func.count(Turn.panel_share),
+            func.sum(Turn.panel_share),
         )
         .join(Play, Play.id == Turn.play_id)
         .where(Play.scenario_version_id == version_id, *OVER)
@@ -197,9 +201,9 @@ def emotion_counts(viewer: Any, period: Period) -> list[Count]:
 
 def emotion_total(viewer: Any, period: Period) -> Count:
     """The same over all departments."""
-    sums = (func.coalesce(func.sum(Play.emotions_right), 0), func.coalesce(func.sum(Play.emotions_asked), 0))
-    right, asked = db.session.execute(select(*(cast(one, Integer) for one in sums)).where(*_counted(viewer, period))).one()
-    return Count(None, None, right, asked)
+    right, asked = func.coalesce(func.sum(Play.emotions_right), 0), func.coalesce(func.sum(Play.emotions_asked), 0)
+    row = db.session.execute(select(cast(right, Integer), cast(asked, Integer)).where(*_counted(viewer, period))).one()
+    return Count(None, None, row[0], row[1])
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,7 +25,6 @@ from lms.reporting.rates import (
     TARGETS,
     By,
     Count,
-
     months_back,
     ranked,
     rate,
@@ -213,5 +212,3 @@ class _Asked:
             "from": self.period.from_on.isoformat(), "to": self.period.to_on.isoformat(),
             "target": f"{100 * self.target:g}",
         }  # fmt: skip
-
-

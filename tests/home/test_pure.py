@@ -33,7 +33,8 @@ class Doing:
 
 
 @pytest.mark.parametrize(
-    ("hour", "words"), [(0, "evening"), (5, "morning"), (11, "morning"), (12, "afternoon"), (18, "evening"), (23, "evening")]
+    ("hour", "words"),
+    [(0, "evening"), (5, "morning"), (11, "morning"), (12, "afternoon"), (18, "evening"), (23, "evening")],
 )
 def test_the_day_is_greeted_by_its_hour(hour: int, words: str) -> None:
     assert greeting(time(hour)) == f"Good {words}, %(name)s"
@@ -48,7 +49,14 @@ def test_people_are_called_as_they_are_called(name: str, short: str) -> None:
 
 @pytest.mark.parametrize(
     ("hired", "day"),
-    [(TODAY, 1), (date(2026, 11, 10), 10), (date(2026, 8, 22), 90), (date(2026, 8, 21), None), (date(2026, 11, 20), None), (None, None)],
+    [
+        (TODAY, 1),
+        (date(2026, 11, 10), 10),
+        (date(2026, 8, 22), 90),
+        (date(2026, 8, 21), None),
+        (date(2026, 11, 20), None),
+        (None, None),
+    ],
 )
 def test_the_days_of_the_new_are_counted(hired: date | None, day: int | None) -> None:
     assert day_at_work(hired, TODAY) == day
@@ -103,7 +111,9 @@ def test_a_long_path_shows_the_part_around_now(done: int, seen: tuple[int, int])
 
 
 def line(expires_on: date, opens_on: date, revoked: bool = False) -> CertificateLine:
-    return board.certificate_line("k", "C", {}, (date(2026, 1, 1), expires_on, opens_on), AT if revoked else None, TODAY)
+    return board.certificate_line(
+        "k", "C", {}, (date(2026, 1, 1), expires_on, opens_on), AT if revoked else None, TODAY
+    )
 
 
 def test_a_certificate_is_valid_through_its_last_day() -> None:

@@ -141,12 +141,16 @@ def test_nobody_outside_the_team_can_be_given_anything(
     assert not assigned(books, people["ann"]) and not assigned(books, people["eve"])
 
 
-def test_a_trainer_may_assign_to_everybody(people: dict[str, Person], books: Books, sign_in: Callable[..., Any]) -> None:
+def test_a_trainer_may_assign_to_everybody(
+    people: dict[str, Person], books: Books, sign_in: Callable[..., Any]
+) -> None:
     assert give(sign_in(Role.TRAINER), people=people["eve"].email).status_code == 302
     assert len(assigned(books, people["eve"])) == 1
 
 
-def test_mistakes_are_told_and_change_nothing(people: dict[str, Person], books: Books, sign_in: Callable[..., Any]) -> None:
+def test_mistakes_are_told_and_change_nothing(
+    people: dict[str, Person], books: Books, sign_in: Callable[..., Any]
+) -> None:
     client, ann = sign_in(people["manager"]), people["ann"]
     for wrong in ({"people": ""}, {"what": "course:ghost"}, {"due_on": "2020-01-01"}, {"due_on": "soon"}):
         assert give(client, **{"people": ann.email, **wrong}).status_code == 422

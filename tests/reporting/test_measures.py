@@ -51,7 +51,9 @@ def test_the_worked_vector_comes_out_of_the_rows(exam: Exam, api: Callable[..., 
         ("complaints-4", 0.375, 0.5175, 5.7260, 6.9767, 13.7364),
         ("complaints-5", 0.4375, 0.8345, 77.4680, 100.0, 29.3187),
     ):
-        found = [items[key][name]["value"] for name in ("facility", "sd", "discrimination", "efficiency", "effective_weight")]
+        found = [
+            items[key][name]["value"] for name in ("facility", "sd", "discrimination", "efficiency", "effective_weight")
+        ]
         assert found == pytest.approx([facility, sd, discrimination, efficiency, weight], abs=5e-5)
     totals = {name: figure["value"] for name, figure in got["totals"].items() if name != "n"}
     assert totals == pytest.approx(
@@ -73,7 +75,9 @@ def test_the_last_grade_of_a_slot_counts(books: Books, exam: Exam, api: Callable
     with books():
         first = db.session.query(Grade).order_by(Grade.attempt_id, Grade.slot).first()
         assert first is not None
-        again = {name: getattr(first, name) for name in ("attempt_id", "slot", "item_version_id", "max_points", "graded_at")}
+        again = {
+            name: getattr(first, name) for name in ("attempt_id", "slot", "item_version_id", "max_points", "graded_at")
+        }
         db.session.add(Grade(number=2, share=0, points=0, source="marker", **again))
     got = api(Role.TRAINER).get("/exams/front-line/statistics?minimum_n=2").get_json()
     assert got["items"][0]["facility"]["value"] == pytest.approx(6 / 8)
@@ -91,7 +95,8 @@ def test_later_and_unfinished_attempts_are_no_measurement(books: Books, exam: Ex
 def test_drawn_papers_tell_reliability_from_their_places(books: Books, exam: Exam, api: Callable[..., Any]) -> None:
     with books():
         for marks in MARKS:
-            rows.marked(exam, [None, *marks[1:4], marks[0], marks[4]], [1, 1, 1, 1, 1, 2], [ITEMS[0], *ITEMS[1:4], "complaints-6", ITEMS[4]])
+            drawn = [ITEMS[0], *ITEMS[1:4], "complaints-6", ITEMS[4]]
+            rows.marked(exam, [None, *marks[1:4], marks[0], marks[4]], [1, 1, 1, 1, 1, 2], drawn)
     got = api(Role.TRAINER).get("/exams/front-line/statistics").get_json()
     assert got["n"] == 16
     assert {item["key"]: item["n"] for item in got["items"]}["complaints-1"] == 8
@@ -217,7 +222,12 @@ def certified(books: Books) -> dict[str, Any]:
             for name in ("Whole", "Half", "Expired", "Revoked", "Nothing")
         }
         factories.person(name="Free", department="hotline", job_role="cook")
-        for name, days, revoked in (("Whole", 90, False), ("Half", 90, False), ("Expired", -1, False), ("Revoked", 90, True)):
+        for name, days, revoked in (
+            ("Whole", 90, False),
+            ("Half", 90, False),
+            ("Expired", -1, False),
+            ("Revoked", 90, True),
+        ):
             rows.certificate(people[name], "basics", expires_on=today + timedelta(days=90))
             if name != "Half":
                 rows.certificate(people[name], "level-1", expires_on=today + timedelta(days=days), revoked=revoked)
@@ -249,7 +259,9 @@ def test_a_certificate_still_counts_on_its_last_day(context: None, certified: di
     assert queries_certified.whole(auditor, eve + timedelta(days=1)).certified == 0
 
 
-def test_names_are_for_those_who_may_see_them(certified: dict[str, Any], sign_in: Callable[..., Any], books: Books) -> None:
+def test_names_are_for_those_who_may_see_them(
+    certified: dict[str, Any], sign_in: Callable[..., Any], books: Books
+) -> None:
     page = sign_in(Role.AUDITOR).get("/reports/certified").get_data(as_text=True)
     assert "1 of 5 who must be certified on duty are; the target is all." in page and "Revoked" in page
     page = sign_in(Role.TRAINER).get("/reports/certified").get_data(as_text=True)

@@ -160,7 +160,13 @@ def test_the_pages_cost_the_same_for_any_number_of_rows(
     for number in (1, 6):
         with books():
             for place in range(number):
-                rows.group(exam, 1, 3, department=f"dept-{number}-{place}", at=rows.noon(clock.today() - timedelta(days=40 * place)))
+                rows.group(
+                    exam,
+                    1,
+                    3,
+                    department=f"dept-{number}-{place}",
+                    at=rows.noon(clock.today() - timedelta(days=40 * place)),
+                )
         with count_queries() as statements:
             for address in ("/reports", "/reports/pass-rates", "/reports/certified", "/reports/emotion"):
                 assert client.get(address).status_code == 200
@@ -168,7 +174,9 @@ def test_the_pages_cost_the_same_for_any_number_of_rows(
     assert spent[0] == spent[1]
 
 
-def test_the_file_opens_in_a_spreadsheet_and_holds_no_formula(books: Books, exam: Exam, sign_in: Callable[..., Any]) -> None:
+def test_the_file_opens_in_a_spreadsheet_and_holds_no_formula(
+    books: Books, exam: Exam, sign_in: Callable[..., Any]
+) -> None:
     with books():
         rows.group(exam, 27, 30, department="hotline")
         db.session.query(Department).filter_by(key="hotline").one().name = {"en": "=1+2"}
