@@ -62,7 +62,8 @@ class Recorder:
     def _statement(
         self, _connection: Any, _cursor: Any, statement: str, parameters: Any, _context: Any, executemany: bool
     ) -> None:
-        self.steps.append(Step(Verb.RUN_MANY if executemany else Verb.RUN, statement, parameters))
+        is_many = executemany and isinstance(parameters, list)  # a batch in one INSERT comes with one set of them
+        self.steps.append(Step(Verb.RUN_MANY if is_many else Verb.RUN, statement, parameters))
 
     def _commit(self, _connection: Any) -> None:
         self.steps.append(Step(Verb.COMMIT))
