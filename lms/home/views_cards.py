@@ -1,6 +1,6 @@
 """What my training shows, in words: the rows that the page's macros take."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -197,26 +197,26 @@ def _due_facts(task: Any, today: date) -> list[tuple[str, str]]:
 
 def path_steps(path: Any) -> list[dict[str, Any]]:
     """All steps of a path for the ``path`` macro, each with its number."""
-    now = path.next
-    return [_step(number, task, now) for number, task in enumerate(path.steps, 1)]
+    now, numbers = path.next, {(task.kind, task.key): number for number, task in enumerate(path.steps, 1)}
+    return [_step(number, task, now, numbers) for number, task in enumerate(path.steps, 1)]
 
 
-def _step(number: int, task: Any, now: Any) -> dict[str, Any]:
+def _step(number: int, task: Any, now: Any, numbers: Mapping[tuple[str, str], int]) -> dict[str, Any]:
     state = "done" if task.state == "done" else "now" if task is now else "later"
     url = link(next_step.address(task.kind, task.key)) if task.state != "locked" else None
     return {
-        "number": number, "title": words(task.title, task.key), "note": _step_note(task, state), "state": state,
+        "number": number, "title": words(task.title, task.key), "note": _step_note(task, state, numbers), "state": state,
         "url": url,
     }  # fmt: skip
 
 
-def _step_note(task: Any, state: str) -> str:
+def _step_note(task: Any, state: str, numbers: Mapping[tuple[str, str], int]) -> str:
     if state == "done":
         return gettext("Done %(day)s", day=short_day(task.completed_at))
     if task.state == "locked":
-        return gettext("Opens after “%(step)s”", step=words(task.opened_by_title, task.opened_by.key))
+        return gettext("Opens after step %(number)s", number=numbers[task.opened_by.kind, task.opened_by.key])
     if task.done and task.total:
-        return gettext("%(done)s of %(total)s done", done=task.done, total=task.total)
+        return _so_far(task.kind, task.done, task.total)
     return gettext("You are here") if state == "now" else gettext("Open")
 
 
@@ -238,9 +238,13 @@ def due_card(row: DueRow, today: date) -> dict[str, Any]:
 def _due_note(row: DueRow) -> str:
     if row.kind == "path":
         return gettext("%(done)s of %(total)s steps done", done=row.done, total=row.total)
-    if row.kind in ("course", "sign-off") and row.total:
-        return gettext("%(done)s of %(total)s done", done=row.done, total=row.total)
-    return kind_name(row.kind)
+    return _so_far(row.kind, row.done, row.total) if row.total else kind_name(row.kind)
+
+
+def _so_far(kind: str, done: int, total: int) -> str:
+    if kind == "sign-off":
+        return gettext("%(done)s of %(total)s observations", done=done, total=total)
+    return gettext("%(done)s of %(total)s lessons done", done=done, total=total)
 
 
 def kind_name(kind: str) -> str:
@@ -296,7 +300,7 @@ def skill_card(line: SkillLine) -> dict[str, Any]:
 def verdict_word(verdict: Verdict) -> str:
     """A verdict as a learner reads it."""
     return {
-        Verdict.MET: gettext("Met"), Verdict.NOT_MET: gettext("Not met"), Verdict.NOT_PROVEN: gettext("Not proven yet"),
+        Verdict.MET: gettext("Met"), Verdict.NOT_MET: gettext("Not met"), Verdict.NOT_PROVEN: gettext("Not proven"),
     }.get(verdict, gettext("No data"))  # fmt: skip
 
 
@@ -305,5 +309,5 @@ def skills_hint(lines: Iterable[SkillLine]) -> str | None:
     if all(line.of.n == 0 for line in lines):
         return gettext("Take a role-play as an exam, and your skills show here.")
     if any(line.verdict is Verdict.NOT_PROVEN for line in lines):
-        return gettext("“Not proven yet” means too few answers to tell; more role-plays taken as an exam settle it.")
+        return gettext("“Not proven” means too few answers to tell; more role-plays taken as an exam settle it.")
     return None

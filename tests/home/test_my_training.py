@@ -53,7 +53,7 @@ def test_the_first_step_leads_straight_to_the_lesson(newcomer: Person, sign_in: 
     assert "小雨" in page and "day 10 at work" in page and "hotline" in page
     assert 'href="/courses/greeting/hello"' in page and "Start the lesson" in page
     assert "0 of 5 steps done" in page
-    assert "Opens after “Greeting”" in page
+    assert "Opens after step 1" in page
     assert 'aria-current="step"' in page
 
 
