@@ -2,6 +2,8 @@
 
 import functools
 import hashlib
+from collections import ChainMap
+from collections.abc import KeysView, MutableMapping
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +25,18 @@ def register(app: Flask) -> None:
     app.extensions["lms.static_files"] = {}
     parts = {"_": text, "gettext": text, "ngettext": counted_text, "url_for": page_url, "static_url": static_url}
     app.jinja_env.globals.update(parts)
+    app.jinja_env.make_globals = functools.partial(_globals_of_template, app.jinja_env.globals)  # type: ignore[method-assign]
+
+
+class _Globals(ChainMap[str, Any]):
+    """Jinja compares the names in it at every import of a macro; a plain ``ChainMap`` looks each of them up in Python."""
+
+    def keys(self) -> KeysView[str]:
+        return {**self.maps[1], **self.maps[0]}.keys()
+
+
+def _globals_of_template(shared: MutableMapping[str, Any], own: MutableMapping[str, Any] | None) -> _Globals:
+    return _Globals(own if own is not None else {}, shared)
 
 
 # ---- words --------------------------------------------------------------------

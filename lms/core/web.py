@@ -10,12 +10,13 @@ from decimal import Decimal
 from typing import Any
 
 import structlog
+from babel import numbers
 from flask import Blueprint, Flask, Response, current_app, g, make_response, redirect, render_template, request
-from flask_babel import format_date, format_datetime, format_decimal, format_percent, get_locale, gettext
+from flask_babel import format_date, format_datetime, get_locale, gettext
 from flask_login import current_user
 from flask_wtf.csrf import CSRFError
 from markupsafe import Markup
-from sqlalchemy.exc import DataError, IntegrityError, OperationalError
+from sqlalchemy.exc import DataError, IntegrityError, OperationalError, StatementError
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
 from werkzeug.wrappers import Response as WerkzeugResponse
 
@@ -97,6 +98,7 @@ def register(app: Flask, navigation: Sequence[NavItem]) -> None:
     app.register_error_handler(OperationalError, _operational)
     app.register_error_handler(DataError, _unkeepable)  # PostgreSQL
     app.register_error_handler(OverflowError, _unkeepable)  # SQLite
+    app.register_error_handler(StatementError, _unsendable)
     app.register_error_handler(Exception, _unexpected)
 
 
@@ -211,14 +213,24 @@ def percent(value: Any, digits: int = 0) -> str:
     """A share of 1 as a percentage in the reader's language, "–" for none."""
     if value is None:
         return "–"
-    return str(format_percent(float(value), f"#,##0{'.' + '0' * digits if digits else ''}\u202f%"))
+    return _percent(float(value), f"#,##0{'.' + '0' * digits if digits else ''}\u202f%", locale.babel_locale())
+
+
+@functools.lru_cache(maxsize=4096)
+def _percent(value: float, pattern: str, code: str) -> str:
+    return str(numbers.format_percent(value, pattern, locale=code))
 
 
 def number(value: Any, digits: int | None = None) -> str:
     """A number in the reader's language: at most ``digits`` decimals (default: as many as it has, up to 2)."""
     if value is None:
         return "–"
-    return str(format_decimal(Decimal(str(value)), "#,##0." + "#" * (2 if digits is None else digits)))
+    return _decimal(str(value), "#,##0." + "#" * (2 if digits is None else digits), locale.babel_locale())
+
+
+@functools.lru_cache(maxsize=4096)
+def _decimal(value: str, pattern: str, code: str) -> str:
+    return str(numbers.format_decimal(Decimal(value), pattern, locale=code))
 
 
 def day(value: date | datetime | None) -> str:
@@ -331,6 +343,11 @@ def _unkeepable(error: Exception) -> WerkzeugResponse:
     log.warning("unkeepable_value", error=str(error))
     db.session.rollback()
     return _show(Invalid(Message(N_("A number sent is too large, or a text holds a character that cannot be kept."))))
+
+
+def _unsendable(error: StatementError) -> WerkzeugResponse:
+    """A value that did not even reach the database: an instant before the year 1 in UTC, half of a surrogate pair."""
+    return _unkeepable(error) if isinstance(error.orig, OverflowError | UnicodeError) else _unexpected(error)
 
 
 def _operational(error: OperationalError) -> WerkzeugResponse:
