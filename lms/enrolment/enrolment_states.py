@@ -72,8 +72,14 @@ def counted_seconds(last_seen_at: datetime, now: datetime) -> int:
 
 
 def due_day(due_days: int, hired_on: date | None, role_since: date | None, today: date) -> date:
-    """When a path is due: so many days after the later of hire and role's begin, or after today when neither is known."""
-    return max((day for day in (hired_on, role_since) if day), default=today) + timedelta(days=due_days)
+    """When a path is due: so many days after the later of hire and role's begin.
+
+    Where that day is gone already (the path is newer than the person), or neither is known, the days count from today:
+    nobody is late on the day something is given to them.
+    """
+    begins = max((day for day in (hired_on, role_since) if day), default=today)
+    due = begins + timedelta(days=due_days)
+    return due if due >= today else today + timedelta(days=due_days)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,9 +6,9 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import cast, func, literal, null, select, union_all
+from sqlalchemy import cast, column, func, literal, null, select, table, union_all
 
-from lms.core.database import Exact, db
+from lms.core.database import Exact, Verbatim, db
 from lms.core.errors import NotFound
 from lms.core.texts import N_, Message, Text
 from lms.courses.models import Course, Lesson
@@ -155,17 +155,26 @@ def _things(refs: Iterable[StepRef]) -> dict[StepRef, tuple[dict[str, str], Deci
     parts = [
         select(
             literal(kind).label("kind"),
-            table.key.label("key"),
-            table.title.label("title"),
-            (table.hours if kind == "session" else cast(null(), Exact)).label("hours"),
-        ).where(table.key.in_(by_kind[kind]), table.retired_at.is_(None))
-        for kind, table in tables.items()
+            kept.key.label("key"),
+            kept.title.label("title"),
+            (kept.hours if kind == "session" else cast(null(), Exact)).label("hours"),
+        ).where(kept.key.in_(by_kind[kind]), kept.retired_at.is_(None))
+        for kind, kept in tables.items()
         if kind in by_kind
     ]
     if not parts:
         return {}
     rows = db.session.execute(union_all(*parts))
     return {StepRef(kind, key): (title, hours) for kind, key, title, hours in rows}
+
+
+def title_of(ref: StepRef) -> Mapping[str, str] | None:
+    """The title of any step; exams and role-plays live on a higher floor, so their tables are read by name."""
+    if ref.kind in ("exam", "scenario"):
+        things = table(f"{ref.kind}s", column("key"), column("title", Verbatim))
+        title: Mapping[str, str] | None = db.session.scalar(select(things.c.title).where(things.c.key == ref.key))
+        return title
+    return known_things([ref]).get(ref)
 
 
 def course_ids(keys: Collection[str]) -> dict[str, int]:

@@ -36,7 +36,6 @@ def course(course: str) -> str:
     view = courses.course_by_key(course, person)
     progress = queries_lessons.course_progress(person.id, view)
     admission = None if progress.enrolment else queries.admission(person.id, StepRef("course", view.key))
-    titles = queries.known_things([admission.blocked_by]) if admission and admission.blocked_by else {}
     return render_template(
         "enrolment/course.html",
         course=view,
@@ -44,7 +43,7 @@ def course(course: str) -> str:
         rows=outline(view, progress),
         next=next_lesson(progress.facts(view)),
         admission=admission,
-        blocker=titles.get(admission.blocked_by) if admission and admission.blocked_by else None,
+        blocker=queries.title_of(admission.blocked_by) if admission and admission.blocked_by else None,
         may_learn=has(person, "learn"),
     )
 

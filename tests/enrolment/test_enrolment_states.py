@@ -59,11 +59,12 @@ def test_only_short_gaps_are_learning_time(gap: float, counted: int) -> None:
         (date(2026, 1, 1), None, date(2026, 1, 31)),
         (date(2026, 1, 1), date(2026, 2, 1), date(2026, 3, 3)),
         (date(2026, 4, 1), date(2026, 3, 2), date(2026, 5, 1)),
-        (None, None, date(2026, 4, 1)),
+        (None, None, date(2026, 2, 19)),
+        (date(2020, 1, 1), None, date(2026, 2, 19)),  # the path is newer than the person
     ],
 )
 def test_a_path_is_due_after_hire_or_role(hired: date | None, since: date | None, due: date) -> None:
-    assert due_day(30, hired, since, date(2026, 3, 2)) == due
+    assert due_day(30, hired, since, date(2026, 1, 20)) == due
 
 
 def facts(*done: bool) -> list[LessonFacts]:
