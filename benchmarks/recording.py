@@ -1,11 +1,13 @@
 """Writing down what the product asks of its database, so that the bare view can ask the same."""
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
+from flask import Flask, before_render_template, template_rendered
 from sqlalchemy import Engine, event
 
 
@@ -30,6 +32,26 @@ class Step:
     def is_frame(self) -> bool:
         """Whether it only begins or ends something; such are not counted as statements."""
         return not self.statement or self.statement.startswith(("BEGIN", "SAVEPOINT", "RELEASE", "ROLLBACK"))
+
+
+class TemplateClock:
+    """How long Jinja takes for the pages of an application; a view that answers with a page cannot do without."""
+
+    def __init__(self, app: Flask) -> None:
+        self.app, self.began, self.seconds = app, 0.0, 0.0
+        before_render_template.connect(self._begin, app)
+        template_rendered.connect(self._end, app)
+
+    def take(self) -> float:
+        """Seconds since the last call."""
+        seconds, self.seconds = self.seconds, 0.0
+        return seconds
+
+    def _begin(self, _app: Flask, **_about: Any) -> None:
+        self.began = time.perf_counter()
+
+    def _end(self, _app: Flask, **_about: Any) -> None:
+        self.seconds += time.perf_counter() - self.began
 
 
 class Recorder:
