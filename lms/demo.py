@@ -146,7 +146,8 @@ def agent_story(learner: Learner, member: Member, people: dict[str, Person], now
     at = _sit_until_passed(learner, "front-line-exam", _later(at, learner, 4), now)
     if learner.rng.random() < 0.85:
         _practise_with_mentor(member, people, at, now)
-        study_course(learner, "spin-and-3f-listening", _later(at, learner, 3))
+        if at < now - timedelta(days=20):
+            study_course(learner, "spin-and-3f-listening", _later(at, learner, 3))
 
 
 def new_hire_story(learner: Learner, member: Member, people: dict[str, Person], now: datetime) -> None:
