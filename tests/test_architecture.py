@@ -42,6 +42,7 @@ PURE_CORE = {
     "chart_shapes",
     "definitions",
     "definition_errors",
+    "entered",
     "field_types",
     "prose",
     "syncing",

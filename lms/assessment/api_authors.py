@@ -57,8 +57,8 @@ class ExamList(Answer):
 )  # fmt: skip
 def exams(query: PageQuery) -> dict[str, Any]:
     """By key."""
-    after = decode_cursor(query.cursor)
-    rows = queries.authored_exams(after=str(after[0]) if after else "", limit=query.limit + 1)
+    after = decode_cursor(query.cursor, str)
+    rows = queries.authored_exams(after=after[0] if after else "", limit=query.limit + 1)
     return page(rows, query.limit, _head, lambda row: encode_cursor(row[0].key))
 
 

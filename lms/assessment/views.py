@@ -19,6 +19,7 @@ from lms.assessment.queries import SavedAnswer
 from lms.core import clock
 from lms.core.access import has, requires, viewer
 from lms.core.database import unit_of_work
+from lms.core.entered import whole_number
 from lms.core.errors import Invalid, LmsError
 from lms.core.locale import language
 from lms.core.web import clock_time, wants_json
@@ -114,7 +115,7 @@ def attempt(attempt_id: int) -> str | Response:
 
 def _slot(asked: str, found: Attempt, saved: dict[int, SavedAnswer]) -> int:
     """The slot asked for, else the first without an answer."""
-    if asked.isascii() and asked.isdigit() and 1 <= int(asked[:6]) <= len(found.paper):
+    if 1 <= (whole_number(asked) or 0) <= len(found.paper):
         return int(asked)
     return next((place["slot"] for place in found.paper if not _is_answered(saved.get(place["slot"]))), 1)
 

@@ -73,8 +73,8 @@ class DutyAnswer(Answer):
     returns=CertificatesAnswer,
 )  # fmt: skip
 def my_certificates(query: PageQuery) -> dict[str, Any]:
-    after = decode_cursor(query.cursor)
-    rows = [one for one in queries.held(viewer().id, clock.today()) if not after or one.key > str(after[0])]
+    after = decode_cursor(query.cursor, str)
+    rows = [one for one in queries.held(viewer().id, clock.today()) if not after or one.key > after[0]]
     return page(rows[: query.limit + 1], query.limit, present, lambda one: encode_cursor(one.key))
 
 

@@ -128,8 +128,8 @@ def certificate_page(
     if certification:
         query = query.where(Certification.key == certification)
     query = query.where(*_of_person(text))
-    if key := decode_cursor(cursor):
-        last = tuple_(_day(key[0]), int(key[1]))
+    if key := decode_cursor(cursor, str, int):
+        last = tuple_(_day(key[0]), key[1])
         query = query.where(tuple_(Certificate.expires_on, Certificate.id) > last)
     rows = [
         ListedCertificate(certificate, name, number, key, title, certificate_state(certificate, today))
@@ -194,8 +194,8 @@ def licence_page(viewer: Any, *, text: str, cursor: str | None, limit: int) -> F
         .limit(limit + 1)
     )
     query = query.where(*_of_person(text))
-    if key := decode_cursor(cursor):
-        query = query.where(Licence.id < int(key[0]))
+    if key := decode_cursor(cursor, int):
+        query = query.where(Licence.id < key[0])
     rows = [ListedLicence(*row) for row in db.session.execute(query)]
     return Found(rows[:limit], encode_cursor(rows[limit - 1].licence.id) if len(rows) > limit else None)
 

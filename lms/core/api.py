@@ -303,15 +303,16 @@ def encode_cursor(*parts: str | int) -> str:
     return base64.urlsafe_b64encode(json.dumps(parts).encode()).decode().rstrip("=")
 
 
-def decode_cursor(cursor: str | None) -> list[Any] | None:
-    """The sort key inside a cursor; a cursor that is not ours is refused."""
+def decode_cursor(cursor: str | None, *kinds: type) -> list[Any] | None:
+    """The sort key inside a cursor; one that is not ours, or whose parts are not of these kinds, is refused."""
     if not cursor:
         return None
     try:
         parts = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
-    except ValueError:
+        "".join(map(str, parts)).encode()  # half of a surrogate pair is in none of our rows
+    except (ValueError, TypeError, RecursionError):
         parts = None
-    if not isinstance(parts, list) or not all(isinstance(part, str | int) for part in parts):
+    if not isinstance(parts, list) or [type(part) for part in parts] != list(kinds):
         raise Invalid(Message(N_("This cursor is not one of ours; begin without a cursor.")))
     return parts
 

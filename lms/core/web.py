@@ -22,6 +22,7 @@ from werkzeug.wrappers import Response as WerkzeugResponse
 
 from lms.core import access, api, charts, clock, locale, markdown, page_parts
 from lms.core.database import db, unit_of_work
+from lms.core.entered import own_path
 from lms.core.errors import Conflict, Invalid, LmsError, NotFound, TooMany, Unavailable
 from lms.core.icons import icon
 from lms.core.texts import N_, Message, in_language
@@ -385,8 +386,7 @@ def switch_language() -> WerkzeugResponse:
     chosen = locale.normalised(request.form.get("language")) or locale.language()
     if current_user.is_authenticated:
         db.session.merge(current_user._get_current_object()).language = chosen
-    target = request.form.get("next", "/")
-    response = redirect(target if target.startswith("/") and not target.startswith(("//", "/\\")) else "/")
+    response = redirect(own_path(request.form.get("next")) or "/")
     response.set_cookie(
         locale.COOKIE, chosen, max_age=31536000, samesite="Lax", httponly=True, secure=request.is_secure
     )

@@ -110,8 +110,8 @@ class CourseBody(FileBody):
 )  # fmt: skip
 def catalogue(query: PageQuery) -> dict[str, Any]:
     """The courses the caller may see, by key."""
-    after = decode_cursor(query.cursor)
-    heads = queries.catalogue(viewer(), after=str(after[0]) if after else "", limit=query.limit + 1)
+    after = decode_cursor(query.cursor, str)
+    heads = queries.catalogue(viewer(), after=after[0] if after else "", limit=query.limit + 1)
     return page(heads, query.limit, _item, lambda head: encode_cursor(head.key))
 
 

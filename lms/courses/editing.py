@@ -7,11 +7,13 @@ from typing import Any
 from pydantic import ValidationError
 
 from lms.core.definitions import dotted
+from lms.core.entered import whole_number
 from lms.core.texts import LANGUAGES, Message
 from lms.courses.content import Course, Lesson
 from lms.courses.sop import CourseSource
 
 SPARE_ROWS = 2
+MOST_ROWS = 200
 PARTS = {"steps": ("action", "why"), "scripts": ("text",), "taboos": ("phrase", "instead")}
 
 
@@ -46,8 +48,14 @@ def _text_fields(name: str, text: Mapping[str, str]) -> Iterator[tuple[str, str]
 
 def row_count(fields: Mapping[str, str], part: str) -> int:
     """How many rows a part of the form shows: those in use, and spare ones to add to."""
-    used = [int(name.split(".")[1]) + 1 for name in fields if name.startswith(f"{part}.") and fields[name].strip()]
-    return max(used, default=0) + SPARE_ROWS
+    used = [_row_of(name) + 1 for name in fields if name.startswith(f"{part}.") and fields[name].strip()]
+    return min(max(used, default=0), MOST_ROWS) + SPARE_ROWS
+
+
+def _row_of(name: str) -> int:
+    """Which row a field such as "steps.3.key" belongs to; -1 for a field that is none of ours."""
+    number = whole_number(name.split(".")[1])
+    return -1 if number is None else number
 
 
 def source_from(fields: Mapping[str, str], lesson_key: str, present: CourseSource) -> CourseSource | Refusal:
@@ -77,7 +85,7 @@ def _lesson_data(fields: Mapping[str, str], present: Lesson) -> dict[str, Any]:
     data = {
         **present.model_dump(mode="json"),
         "title": _text(fields, "title"),
-        "minutes": int(minutes) if minutes.isascii() and minutes.isdigit() else minutes,
+        "minutes": minutes if (number := whole_number(minutes)) is None else number,
     }
     if present.sop is not None:
         rows = {part: list(_rows(fields, part, names)) for part, names in PARTS.items()}

@@ -59,8 +59,8 @@ def team_page(viewer: Any, today: date, *, department: str = "", text: str = "",
     if part := text.strip():
         number = Person.employee_number.startswith(part, autoescape=True)
         query = query.where(or_(Person.name.icontains(part, autoescape=True), number))
-    if key := decode_cursor(cursor):
-        query = query.where(tuple_(Person.name, Person.id) > tuple_(str(key[0]), int(key[1])))
+    if key := decode_cursor(cursor, str, int):
+        query = query.where(tuple_(Person.name, Person.id) > tuple_(*key))
     people = list(db.session.scalars(query))
     shown, more = people[:PAGE_SIZE], len(people) > PAGE_SIZE
     return TeamPage(_rows(shown, today), encode_cursor(shown[-1].name, shown[-1].id) if more else None)

@@ -7,6 +7,7 @@ from werkzeug.wrappers import Response
 from lms.core import clock
 from lms.core.access import has, may, requires, viewer
 from lms.core.database import unit_of_work
+from lms.core.entered import whole_number
 from lms.enrolment import service as enrolment
 from lms.home import queries, queries_team
 from lms.home import views_cards as cards
@@ -85,7 +86,8 @@ def assignments() -> str | Response | tuple[str, int]:
     form, person = AssignForm(), viewer()
     form.offer(queries_team.assignable_things())
     if request.method == "GET" and has(person, "team.read"):
-        ids = [int(value) for value in request.args.getlist("person") if value.isdigit()][: queries_team.PAGE_SIZE]
+        asked = map(whole_number, request.args.getlist("person"))
+        ids = [number for number in asked if number is not None][: queries_team.PAGE_SIZE]
         chosen = queries_team.chosen_people(person, ids)
         form.people.data = "\n".join(one.employee_number or one.email for one in chosen)
     if form.validate_on_submit():

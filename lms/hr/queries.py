@@ -22,14 +22,6 @@ from lms.scenarios.models import Scenario
 _FOREIGN = Message(N_("This cursor is not one of ours; begin without a cursor."))
 
 
-def place_in(cursor: str | None, *kinds: type) -> list[Any] | None:
-    """The sort key inside a cursor whose parts must be of these kinds; None without a cursor."""
-    parts = decode_cursor(cursor)
-    if parts is not None and [type(part) for part in parts] != list(kinds):
-        raise Invalid(_FOREIGN)
-    return parts
-
-
 # ---- cycles and revisions -------------------------------------------------------
 
 
@@ -140,7 +132,7 @@ def quality_scores(*, source: str, cursor: str | None, limit: int) -> Found:
     )
     if source:
         query = query.where(QualityScore.source == source)
-    if place := place_in(cursor, int):
+    if place := decode_cursor(cursor, int):
         query = query.where(QualityScore.id < place[0])
     rows = list(db.session.execute(query))
     return Found(rows[:limit], encode_cursor(rows[limit - 1][0].id) if len(rows) > limit else None)
@@ -156,7 +148,7 @@ def feed(*, updated_since: datetime | None, cursor: str | None, limit: int) -> l
     )
     if updated_since is not None:
         query = query.where(Result.updated_at >= updated_since)
-    if place := place_in(cursor, str, int):
+    if place := decode_cursor(cursor, str, int):
         after = _moment(place[0])
         query = query.where(or_(Result.updated_at > after, (Result.updated_at == after) & (Result.id > place[1])))
     return [(row, number, name) for row, number, name in db.session.execute(query)]

@@ -7,13 +7,12 @@ from typing import Any
 
 from sqlalchemy import Select, func, or_, select, tuple_
 
-from lms.core.api import encode_cursor
+from lms.core.api import decode_cursor, encode_cursor
 from lms.core.database import db
 from lms.core.errors import Invalid, NotFound
 from lms.core.texts import N_, Message
 from lms.hr import records
 from lms.hr.models import ReviewCycle, Revision, RevisionRecord
-from lms.hr.queries import place_in
 from lms.hr.queries_evidence import Draft, count_people, drafts, drafts_of, people_in, period_of
 from lms.hr.records import Record, Standing, Who
 from lms.identity.models import Person
@@ -106,7 +105,7 @@ def records_page(
         return _lazy_page(cycle, now, text, cursor, limit)
     rows = list(drafts(cycle, now))
     shown = [row for row in rows if _matches(row.values, text, standing)]
-    start = (place_in(cursor, int) or [0])[0]
+    start = (decode_cursor(cursor, int) or [0])[0]
     following = encode_cursor(start + limit) if len(shown) > start + limit else None
     return RecordsPage(shown[start : start + limit], following, _counts([row.values for row in rows]), None)
 
@@ -146,7 +145,7 @@ def _lazy_page(cycle: ReviewCycle, now: datetime, text: str, cursor: str | None,
         query = query.where(
             or_(Person.name.icontains(part, autoescape=True), Person.employee_number.startswith(part, autoescape=True))
         )
-    if place := place_in(cursor, str, int):
+    if place := decode_cursor(cursor, str, int):
         query = query.where(tuple_(Person.name, Person.id) > tuple_(*place))
     people = [Who(*row) for row in db.session.execute(query.limit(limit + 1))]
     following = encode_cursor(people[limit - 1].name, people[limit - 1].person_id) if len(people) > limit else None
@@ -161,7 +160,7 @@ def _frozen_page(frozen: Revision, text: str, standing: str, cursor: str | None,
         query = query.where(or_(in_name, RevisionRecord.employee_number.startswith(part, autoescape=True)))
     if standing:
         query = query.where(RevisionRecord.standing == standing)
-    if place := place_in(cursor, int):
+    if place := decode_cursor(cursor, int):
         query = query.where(RevisionRecord.position > place[0])
     rows = list(db.session.scalars(query.order_by(RevisionRecord.position).limit(limit + 1)))
     following = encode_cursor(rows[limit - 1].position) if len(rows) > limit else None

@@ -9,6 +9,7 @@ from werkzeug.wrappers import Response
 from lms.core import clock
 from lms.core.access import requires, viewer
 from lms.core.database import unit_of_work
+from lms.core.entered import whole_number
 from lms.core.errors import Invalid, LmsError
 from lms.core.table_files import read_rows
 from lms.core.texts import N_, Message
@@ -77,9 +78,10 @@ def review(key: str) -> str:
 def _frozen(cycle: ReviewCycle) -> Revision | None:
     """The revision the address names, if any."""
     asked = request.args.get("revision", "")
-    if asked and not asked.isdecimal():
+    number = whole_number(asked)
+    if asked and number is None:
         raise Invalid(Message(N_("A revision is a number.")))
-    return queries.revision(cycle, int(asked)) if asked else None
+    return queries.revision(cycle, number) if number is not None else None
 
 
 @bp.get("/reviews/<key>/people/<int:person_id>")
@@ -112,10 +114,8 @@ def person_record(key: str, person_id: int) -> str:
 @requires("reviews.write")
 def freeze(key: str) -> Response:
     """Freeze the cycle as it stands."""
-    cycle, expected = queries.cycle_by_key(key), request.form.get("revision", "")
-    revision = service_freezing.freeze_revision(
-        cycle, actor=viewer(), now=clock.now(), expected=int(expected) if expected.isdecimal() else None
-    )
+    cycle, expected = queries.cycle_by_key(key), whole_number(request.form.get("revision"))
+    revision = service_freezing.freeze_revision(cycle, actor=viewer(), now=clock.now(), expected=expected)
     flash(gettext("Revision %(number)s is frozen.", number=revision.number), "success")
     return redirect(url_for("hr.revision", key=key, number=revision.number))
 

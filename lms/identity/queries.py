@@ -148,8 +148,8 @@ def people_page(viewer: Any, *, text: str, cursor: str | None, limit: int, with_
                 Person.employee_number.startswith(part, autoescape=True),
             )
         )
-    if key := decode_cursor(cursor):
-        query = query.where(tuple_(Person.name, Person.id) > tuple_(str(key[0]), int(key[1])))
+    if key := decode_cursor(cursor, str, int):
+        query = query.where(tuple_(Person.name, Person.id) > tuple_(*key))
     rows = list(db.session.scalars(query))
     last = rows[limit - 1] if len(rows) > limit else None
     return Found(rows[:limit], encode_cursor(last.name, last.id) if last else None)
@@ -179,8 +179,8 @@ def audit_page(*, text: str, cursor: str | None, limit: int) -> Found:
                 AuditEntry.actor_name.contains(part, autoescape=True),
             )
         )
-    if key := decode_cursor(cursor):
-        query = query.where(AuditEntry.id < int(key[0]))
+    if key := decode_cursor(cursor, int):
+        query = query.where(AuditEntry.id < key[0])
     rows = list(db.session.scalars(query))
     return Found(rows[:limit], encode_cursor(rows[limit - 1].id) if len(rows) > limit else None)
 

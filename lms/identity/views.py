@@ -1,7 +1,5 @@
 """Signing in and out, one's own account."""
 
-from urllib.parse import urlsplit
-
 from flask import Blueprint, flash, g, redirect, render_template, request, session, url_for
 from flask_babel import gettext, refresh
 from flask_login import LoginManager, login_user, logout_user
@@ -10,6 +8,7 @@ from werkzeug.wrappers import Response
 from lms.core import access, api, clock
 from lms.core.access import requires, viewer
 from lms.core.database import unit_of_work
+from lms.core.entered import own_path, whole_number
 from lms.core.errors import Invalid, LmsError
 from lms.core.limits import limiter
 from lms.core.texts import N_, Message
@@ -73,9 +72,7 @@ def _enter(person: Person | None, target: str | None) -> Response:
 
 def _safe(target: str | None) -> str:
     """Only paths of our own; anything else leads home."""
-    if not target or not target.startswith("/") or target.startswith(("//", "/\\")) or urlsplit(target).netloc:
-        return url_for("home.my_training")
-    return target
+    return own_path(target) or url_for("home.my_training")
 
 
 @bp.post("/sign-out")
@@ -132,9 +129,10 @@ def account() -> str | Response | tuple[str, int]:
 @requires("self")
 def revoke_sign_ins() -> Response:
     """Sign out one browser, or all of them."""
-    chosen = request.form.get("sign_in", "")
-    if chosen and not chosen.isdigit():
+    sent = request.form.get("sign_in", "")
+    chosen = whole_number(sent)
+    if sent and chosen is None:
         raise LmsError(Message(N_("Choose one of the listed devices.")))
-    service.revoke_sign_ins(viewer(), now=clock.now(), sign_in_id=int(chosen) if chosen else None)
+    service.revoke_sign_ins(viewer(), now=clock.now(), sign_in_id=chosen)
     flash(gettext("Signed out there."), "success")
     return redirect(url_for("identity.account"))

@@ -8,8 +8,7 @@ from lms.core.access import Scope, viewer
 from lms.core.api import Answer, Api, PageQuery, decode_cursor, encode_cursor, page
 from lms.core.authored import Change, FileBody, Saved
 from lms.core.content import Definition, Fault, Key, Problem, Reference, plain
-from lms.core.errors import Invalid
-from lms.core.texts import N_, Message, in_language
+from lms.core.texts import in_language
 from lms.question_bank import queries, service
 from lms.question_bank.content import item_references, read_item, remarks_on_item
 from lms.question_bank.item_writing import advice_on_item
@@ -152,13 +151,8 @@ def _media_names(definition: AnyItem) -> set[str]:
 
 
 def _after(cursor: str | None) -> tuple[int, int, int] | None:
-    parts = decode_cursor(cursor)
-    if parts is None:
-        return None
-    if len(parts) != 3 or not all(isinstance(part, int) for part in parts):
-        raise Invalid(Message(N_("This cursor is not one of ours; begin without a cursor.")))
-    topic_id, position, item_id = parts
-    return topic_id, position, item_id
+    parts = decode_cursor(cursor, int, int, int)
+    return (parts[0], parts[1], parts[2]) if parts else None
 
 
 def _head(row: ListedItem) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from lms.core.entered import whole_number
 from lms.core.texts import N_, Message
 
 Fields = Mapping[str, Sequence[str]]
@@ -48,12 +49,12 @@ def _numbered(fields: Fields, prefix: str) -> dict[str, str]:
 
 
 def _order(fields: Fields) -> Any | Unreadable:
-    places = _numbered(fields, "place-")
+    places = {option: whole_number(place) for option, place in _numbered(fields, "place-").items()}
     if not places:
         return None
-    if len(set(places.values())) < len(places) or not all(place.isdecimal() for place in places.values()):
+    if len(set(places.values())) < len(places) or None in places.values():
         return Unreadable(Message(N_("Give each line a place of its own; two have the same.")))
-    return sorted(places, key=lambda option: int(places[option]))
+    return sorted(places, key=lambda option: places[option] or 0)
 
 
 def _number(entered: str) -> Any | Unreadable:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from random import Random
 from typing import Any
 
+from lms.core.entered import whole_number
 from lms.core.field_types import NOT_KEPT
 from lms.core.texts import N_, Message, Text, in_language
 from lms.question_bank.item_scores import Answer, plain_number, right_answer, rubric_share, score
@@ -71,9 +72,10 @@ class Shown:
     def key(self, field: str, number: object) -> str | None:
         """The key behind the number a learner saw, or none for what was not shown."""
         keys = self.order.get(field, ())
-        if isinstance(number, str) and number.isascii() and number.isdigit() and 1 <= int(number[:9]) <= len(keys):
-            return keys[int(number) - 1] if str(int(number)) == number else None
-        return None
+        place = whole_number(number) if isinstance(number, str) else None
+        if place is None or not 1 <= place <= len(keys):
+            return None
+        return keys[place - 1] if str(place) == number else None
 
     def number(self, field: str, key: str) -> str:
         """The number under which a key was shown."""

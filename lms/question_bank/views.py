@@ -7,7 +7,6 @@ from flask import Blueprint, render_template, request, url_for
 
 from lms.core.access import requires
 from lms.core.api import decode_cursor, encode_cursor
-from lms.core.errors import Invalid
 from lms.core.locale import language
 from lms.core.texts import N_, Message
 from lms.question_bank import form_answers, item_scores, item_types, payloads, queries
@@ -26,7 +25,7 @@ TYPE_NAMES = {
     "classify": N_("Sorting into groups"),
     "judgement": N_("Judgement"),
     "emotion": N_("Feeling"),
-    "number": N_("Number"),
+    "number": N_("A number"),
     "short-text": N_("Short text"),
     "essay": N_("Essay"),
 }
@@ -57,12 +56,8 @@ def items() -> str:
 
 
 def _after(cursor: str | None) -> tuple[int, int, int] | None:
-    parts = decode_cursor(cursor)
-    if parts is None:
-        return None
-    if len(parts) != 3 or not all(isinstance(part, int) for part in parts):
-        raise Invalid(Message(N_("This cursor is not one of ours; begin without a cursor.")))
-    return parts[0], parts[1], parts[2]
+    parts = decode_cursor(cursor, int, int, int)
+    return (parts[0], parts[1], parts[2]) if parts else None
 
 
 @bp.get("/author/items/<item>")

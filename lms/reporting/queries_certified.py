@@ -110,8 +110,8 @@ def uncertified(viewer: Any, today: date, cursor: str | None) -> tuple[list[Unce
         .order_by(Person.name, Person.id)
         .limit(PAGE_SIZE + 1)
     )
-    if key := decode_cursor(cursor):
-        query = query.where(tuple_(Person.name, Person.id) > tuple_(str(key[0]), int(key[1])))
+    if key := decode_cursor(cursor, str, int):
+        query = query.where(tuple_(Person.name, Person.id) > tuple_(*key))
     people = list(db.session.scalars(query))
     shown, more = people[:PAGE_SIZE], len(people) > PAGE_SIZE
     lacking = _lacking(shown, today)

@@ -61,8 +61,8 @@ class ScenarioList(Answer):
 )  # fmt: skip
 def scenarios(query: PageQuery) -> dict[str, Any]:
     """By key."""
-    after = decode_cursor(query.cursor)
-    rows = queries.scenarios_by_key(after=str(after[0]) if after else "", limit=query.limit + 1)
+    after = decode_cursor(query.cursor, str)
+    rows = queries.scenarios_by_key(after=after[0] if after else "", limit=query.limit + 1)
     return page(rows, query.limit, _head, lambda row: encode_cursor(row[0].key))
 
 
