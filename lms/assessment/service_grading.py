@@ -26,7 +26,7 @@ def grade(attempt: Attempt, now: datetime) -> None:
     outcome = grading.result(
         marks, cut=plan.definition.cut, section_cuts=[section.cut for section in plan.definition.sections]
     )
-    db.session.execute(insert(Grade), [_grade_row(attempt, mark, now) for mark in marks])
+    db.session.execute(insert(Grade.__table__), [_grade_row(attempt, mark, now) for mark in marks])  # type: ignore[arg-type]
     state = next_state(State.SUBMITTED, Verb.MARKS_IN)
     assert isinstance(state, State)
     attempt.state, attempt.graded_at = state, now
