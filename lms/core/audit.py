@@ -4,7 +4,7 @@ import hashlib
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from flask import g, has_request_context
@@ -91,7 +91,7 @@ def fingerprint(entry: AuditEntry) -> str:
     body = json.dumps(
         [
             entry.previous_hash,
-            entry.at.isoformat(timespec="microseconds"),
+            entry.at.astimezone(UTC).isoformat(timespec="microseconds"),  # as the database gives it back
             entry.actor_id,
             entry.actor_name,
             entry.action,

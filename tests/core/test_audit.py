@@ -1,6 +1,8 @@
 """The audit trail shows every later change."""
 
+from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from flask import Flask
@@ -38,6 +40,13 @@ def test_a_removed_entry_shows(trail: list[int]) -> None:
         db.session.execute(delete(AuditEntry).where(AuditEntry.id == trail[4]))
     db.session.expire_all()
     assert [broken.entry_id for broken in audit.breaks()] == [trail[5]]
+
+
+def test_an_entry_written_with_the_local_time_holds(context: None) -> None:
+    with unit_of_work():
+        audit.record("test.do", "thing:1", now=datetime(2026, 7, 14, 11, 11, tzinfo=ZoneInfo("Asia/Shanghai")))
+    db.session.expire_all()
+    assert list(audit.breaks()) == []
 
 
 def test_a_rolled_back_change_leaves_no_entry(context: None) -> None:
