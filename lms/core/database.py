@@ -143,6 +143,12 @@ def _unit() -> Iterator[None]:
         nudge()
 
 
+def take_back() -> None:
+    """Undo what the present unit of work has done so far, for a view that shows its form again instead of raising."""
+    db.session.rollback()
+    db.session.info.pop("unit", None)
+
+
 def unit_notes() -> dict[str, Any]:
     """What the present unit of work remembers until it ends, whichever way."""
     notes: dict[str, Any] = db.session.info.setdefault("unit", {})

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
+from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from flask_wtf.file import FileField, FileRequired
@@ -21,6 +22,7 @@ from wtforms.validators import DataRequired, EqualTo, Length, NumberRange, Optio
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from lms.core.access import ROLE_TITLES, Role, Scope
+from lms.core.errors import LmsError
 from lms.core.locale import language
 from lms.core.texts import in_language
 from lms.identity.models import Department, JobRole, Person, Site
@@ -122,6 +124,12 @@ class PersonForm(FlaskForm):
             self.manager_email.data or None,
             self.mentor_email.data or None,
         )
+
+    def show(self, error: LmsError) -> None:
+        """Put a refusal of the service beside its field; what belongs to none stands at the address."""
+        fields = [self[name] for name in error.errors if name in self] or [self.email]
+        for field in fields:
+            field.errors = [error.message.translated(gettext)]
 
     def chosen_roles(self) -> list[Role]:
         """The permission roles that are ticked."""

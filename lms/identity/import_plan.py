@@ -6,6 +6,7 @@ from datetime import date
 
 from lms.core.access import Role
 from lms.core.texts import CHINESE, ENGLISH, N_, Message
+from lms.identity import facts
 from lms.identity.people_files import Row
 
 LANGUAGES = {
@@ -89,17 +90,18 @@ def _row_errors(
 ) -> Iterator[RowError]:
     cells = row.cells
     email = cells.get("email", "").lower()
-    if "@" not in email or " " in email or len(email) > 254:
-        yield RowError(
-            row.line, "email", Message(N_("“%(value)s” is not an e-mail address."), {"value": cells.get("email", "")})
-        )
+    if fault := facts.address_fault(email):
+        yield RowError(row.line, "email", fault)
     elif email in seen:
         yield RowError(
             row.line, "email", Message(N_("This address stands in line %(line)s already."), {"line": seen[email]})
         )
     seen.setdefault(email, row.line)
-    if not cells.get("name"):
-        yield RowError(row.line, "name", Message(N_("The name is missing.")))
+    if fault := facts.name_fault(cells.get("name", "")):
+        yield RowError(row.line, "name", fault)
+    for column, fault_of in facts.FAULTS.items():
+        if fault := fault_of(cells.get(column, "")):
+            yield RowError(row.line, column, fault)
     number = cells.get("employee_number", "")
     if number:
         if emails_by_number.get(number, email) != email:

@@ -17,7 +17,7 @@ from lms.core.access import Role, Scope
 from lms.core.database import db
 from lms.core.errors import Conflict, Invalid, NotFound
 from lms.core.texts import N_, Message
-from lms.identity import passwords, queries
+from lms.identity import facts, passwords, queries
 from lms.identity.models import ApiToken, Department, JobRole, Person, PlacementChange, SignIn, SignInLink, Site
 
 LINK_DAYS = 7
@@ -61,9 +61,9 @@ def add_person(
     language: str | None = None,
 ) -> Person:
     """Add somebody. Raises ``Conflict`` for a known address or number, ``Invalid`` for an unknown key."""
-    email = email.strip().lower()
-    if "@" not in email or len(email) > 254:
-        raise Invalid(Message(N_("“%(email)s” is not an e-mail address."), {"email": email}))
+    email, employee_number = email.strip().lower(), (employee_number or "").strip() or None
+    _check(name=facts.name_fault(name), email=facts.address_fault(email))
+    _check(employee_number=facts.number_fault(employee_number or ""))
     if queries.person_by_email(email) is not None:
         raise Conflict(Message(N_("There is already a person with the address %(email)s."), {"email": email}))
     if employee_number and queries.person_by_number(employee_number) is not None:
@@ -72,7 +72,7 @@ def add_person(
         email=email,
         name=name.strip(),
         roles=sorted({role.value for role in roles}),
-        employee_number=employee_number or None,
+        employee_number=employee_number,
         hired_on=hired_on,
         job_role_since=job_role_since,
         language=language,
@@ -88,6 +88,11 @@ def add_person(
 def place_person(person: Person, placement: Placement, *, actor: Any, now: datetime, is_new: bool = False) -> None:
     """Put a person into department, site, job role and under a manager; what is None stays as it is."""
     before = (person.department_id, person.site_id, person.job_role_id, person.manager_id, person.mentor_id)
+    _check(
+        department=facts.department_fault(placement.department or ""),
+        site=facts.key_fault(placement.site or ""),
+        job_role=facts.key_fault(placement.job_role or ""),
+    )
     if placement.department:
         person.department_id = ensure_department(placement.department).id
     if placement.site:
@@ -98,9 +103,9 @@ def place_person(person: Person, placement: Placement, *, actor: Any, now: datet
             person.job_role_id = job_role_id
             person.job_role_since = (person.job_role_since if is_new else None) or now.date()
     if placement.manager_email:
-        person.manager_id = _known(placement.manager_email).id
+        person.manager_id = _other(person, placement.manager_email).id
     if placement.mentor_email:
-        person.mentor_id = _known(placement.mentor_email).id
+        person.mentor_id = _other(person, placement.mentor_email).id
     db.session.flush()
     after = (person.department_id, person.site_id, person.job_role_id, person.manager_id, person.mentor_id)
     if before == after and not is_new:
@@ -125,6 +130,20 @@ def _known(email: str) -> Person:
     if person is None:
         raise Invalid(Message(N_("There is no person with the address %(email)s."), {"email": email}))
     return person
+
+
+def _other(person: Person, email: str) -> Person:
+    other = _known(email)
+    if other is person:
+        raise Invalid(Message(N_("Nobody is their own manager or mentor.")))
+    return other
+
+
+def _check(**faults: Message | None) -> None:
+    """Raise ``Invalid`` for the first of the fields that has a fault."""
+    for field, fault in faults.items():
+        if fault is not None:
+            raise Invalid(fault, errors={field: fault})
 
 
 def ensure_department(key: str, name: dict[str, str] | None = None, parent: Department | None = None) -> Department:
@@ -179,8 +198,10 @@ def change_person(
     actor: Any,
     now: datetime,
 ) -> None:
-    """Change who a person is; raises ``Conflict`` for an address or number that somebody else has."""
-    email, employee_number = email.strip().lower(), employee_number or None
+    """Change who a person is; raises ``Conflict`` for an address or number that somebody else has, ``Invalid``."""
+    email, employee_number = email.strip().lower(), (employee_number or "").strip() or None
+    _check(name=facts.name_fault(name), email=facts.address_fault(email))
+    _check(employee_number=facts.number_fault(employee_number or ""))
     for other in (queries.person_by_email(email), queries.person_by_number(employee_number or "")):
         if other is not None and other.id != person.id:
             raise Conflict(Message(N_("%(name)s has this address or employee number already."), {"name": other.name}))

@@ -6,8 +6,8 @@ from werkzeug.wrappers import Response
 
 from lms.core import clock
 from lms.core.access import Scope, authorise, requires, viewer
-from lms.core.database import unit_of_work
-from lms.core.errors import Invalid, LmsError
+from lms.core.database import take_back, unit_of_work
+from lms.core.errors import LmsError
 from lms.identity import queries, service
 from lms.identity.cli import sign_in_address
 from lms.identity.forms import ImportForm, PersonForm, TokenForm
@@ -54,7 +54,8 @@ def new_person() -> str | Response | tuple[str, int]:
                 hired_on=form.hired_on.data,
             )
         except LmsError as error:
-            form.email.errors = [error.message.translated(gettext)]
+            take_back()
+            form.show(error)
         else:
             token = service.make_sign_in_link(person, actor=viewer(), now=now)
             flash(
@@ -80,6 +81,8 @@ def person(person_id: int) -> str | Response | tuple[str, int]:
     if request.method == "POST" and _save(form, someone):
         flash(gettext("Saved."), "success")
         return redirect(url_for("people.person", person_id=person_id))
+    if form.errors:
+        someone = queries.visible_person(viewer(), person_id)
     return render_template("identity/person.html", form=form, person=someone), 422 if form.errors else 200
 
 
@@ -103,7 +106,8 @@ def _save(form: PersonForm, someone: Person) -> bool:
         service.set_roles(someone, form.chosen_roles(), actor=from_table, now=now)
         service.place_person(someone, form.placement(), actor=from_table, now=now)
     except LmsError as error:
-        form.email.errors = [error.message.translated(gettext)]
+        take_back()
+        form.show(error)
         return False
     return True
 
@@ -151,7 +155,8 @@ def import_people() -> str | Response | tuple[str, int]:
         try:
             rows = read_table(form.file.data.filename or "", form.file.data.read())
             plan = carry_out(rows, apply=form.apply.data, actor=viewer(), now=clock.now())
-        except Invalid as error:
+        except LmsError as error:
+            take_back()
             form.file.errors = [error.message.translated(gettext)]
     if plan is not None and form.apply.data and not plan.errors:
         flash(gettext("%(count)s people were imported.", count=len(plan.wanted)), "success")
