@@ -18,11 +18,11 @@ class AssignForm(FlaskForm):
     """Who, what, and by when."""
 
     people = TextAreaField(
-        lazy_gettext("Who"),
+        lazy_gettext("For whom"),
         [DataRequired(lazy_gettext("Name at least one person.")), Length(max=20_000)],
         description=lazy_gettext("Employee numbers or e-mail addresses, one on each line."),
     )
-    what = SelectField(lazy_gettext("What"), validate_choice=True)
+    what = SelectField(lazy_gettext("What to assign"), validate_choice=True)
     due_on = DateField(lazy_gettext("Due on"), [Optional()])
     reason = StringField(lazy_gettext("Reason"), [Length(max=200)], description=lazy_gettext("The person reads it."))
 
