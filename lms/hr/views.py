@@ -151,7 +151,6 @@ def quality_scores() -> str:
 
 
 @bp.route("/quality-scores/import", methods=["GET", "POST"])
-@unit_of_work
 @requires("quality-scores.write")
 def import_scores() -> str | Response | tuple[str, int]:
     """Import a file of scores: first what would happen, then the change."""
@@ -159,8 +158,9 @@ def import_scores() -> str | Response | tuple[str, int]:
     if form.validate_on_submit():
         try:
             rows = read_rows(form.file.data.filename or "", form.file.data.read(), quality.COLUMNS, quality.REQUIRED)
-            plan = service.import_quality_scores(rows, apply=form.apply.data, actor=viewer(), now=clock.now())
-        except Invalid as error:
+            with unit_of_work():
+                plan = service.import_quality_scores(rows, apply=form.apply.data, actor=viewer(), now=clock.now())
+        except LmsError as error:
             form.file.errors = [error.message.translated(gettext)]
     if plan is not None and form.apply.data and not plan.errors:
         flash(shown.outcome(plan.outcome), "success")
@@ -168,3 +168,6 @@ def import_scores() -> str | Response | tuple[str, int]:
     outcome = shown.outcome(plan.outcome) if plan else ""
     page = render_template("hr/import_scores.html", form=form, plan=plan, outcome=outcome)
     return page, 422 if form.errors or (plan is not None and plan.errors) else 200
+
+
+import_scores.unit_of_work = True  # type: ignore[attr-defined]  # only around the change: reading the file takes long

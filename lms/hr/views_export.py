@@ -7,8 +7,9 @@ from typing import IO
 
 from flask import Response, stream_with_context
 
-from lms.hr import export, queries_records, records
-from lms.hr.export import MEDIA_TYPES, PIECE, Format
+from lms.core import exports
+from lms.hr import queries_records, records
+from lms.hr.export import MEDIA_TYPES, Format
 from lms.hr.models import ReviewCycle, Revision
 from lms.hr.queries_evidence import components_of
 
@@ -35,14 +36,14 @@ def file_pieces(cycle: ReviewCycle, frozen: Revision | None, form: Format, now: 
         return
     columns, cells = records.columns(components_of(cycle)), (records.row(values) for values in rows)
     if form is Format.CSV:
-        yield from export.csv_pieces(columns, cells)
+        yield from exports.csv_pieces(columns, cells)
         return
     with TemporaryFile() as scratch:
-        export.write_xlsx(scratch, cycle.key, columns, cells)
+        exports.write_xlsx(scratch, cycle.key, columns, cells)
         yield from _read(scratch)
 
 
 def _read(stream: IO[bytes]) -> Iterator[bytes]:
     stream.seek(0)
-    while piece := stream.read(PIECE):
+    while piece := stream.read(PIECE_BYTES):
         yield piece

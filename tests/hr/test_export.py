@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from openpyxl import load_workbook
 
+from lms.core.exports import csv_pieces, guarded, write_xlsx
 from lms.core.table_files import read_rows
-from lms.hr.export import csv_pieces, guarded, write_xlsx
 
 DANGEROUS = ["=1+2", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "\n=1", "＝1+2", "＋1", "－1", "＠x"]
 
