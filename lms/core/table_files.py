@@ -2,10 +2,13 @@
 
 import csv
 import io
+import struct
+import zlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from zipfile import BadZipFile
+from xml.etree import ElementTree
+from zipfile import BadZipFile, ZipFile
 
 from openpyxl import load_workbook
 from openpyxl.utils.exceptions import InvalidFileException
@@ -14,6 +17,14 @@ from lms.core.errors import Invalid
 from lms.core.texts import N_, Message
 
 MAX_ROWS = 50_000
+MOST_COLUMNS = 100
+MOST_UNPACKED = 100 * 1024 * 1024
+"""Bytes: a few megabytes of an XLSX file may unpack to gigabytes."""
+BROKEN = (
+    BadZipFile, InvalidFileException, zlib.error, ElementTree.ParseError, struct.error,
+    ArithmeticError, AttributeError, EOFError, LookupError, OSError, RuntimeError, TypeError, ValueError,
+)  # fmt: skip
+"""What the XLSX reader raises for files that are none, or are broken inside."""
 FORMULA_STARTS = frozenset("=+-@\t\r\n＝＋－＠")
 """A text cell that begins so is a formula to some spreadsheet program; our exports guard it by an apostrophe."""
 
@@ -78,9 +89,8 @@ def _column(cell: str, columns: Mapping[str, Sequence[str]]) -> str | None:
 
 def decode(content: bytes) -> str:
     """Text in whatever encoding spreadsheet programs write in China and elsewhere."""
-    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return content.decode("utf-16")
-    for encoding in ("utf-8-sig", "gb18030"):
+    is_wide = content.startswith((b"\xff\xfe", b"\xfe\xff"))
+    for encoding in ("utf-16",) if is_wide else ("utf-8-sig", "gb18030"):
         try:
             return content.decode(encoding)
         except UnicodeDecodeError:
@@ -93,18 +103,24 @@ def _csv(content: bytes) -> Iterator[list[str]]:
     first = text.split("\n", 1)[0]
     delimiter = max(",;\t", key=first.count)
     # a guard against formulas puts an apostrophe before such a cell: it is not part of the value
-    for cells in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter):
-        yield [cell[1:] if cell[:1] == "'" and cell[1:2] in FORMULA_STARTS else cell for cell in cells]
+    try:
+        for cells in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter):
+            yield [cell[1:] if cell[:1] == "'" and cell[1:2] in FORMULA_STARTS else cell for cell in cells]
+    except csv.Error:
+        raise Invalid(Message(N_("A cell never ends: look for a quotation mark without its partner."))) from None
 
 
 def _xlsx(content: bytes) -> Iterator[list[str]]:
     try:
+        with ZipFile(io.BytesIO(content)) as packed:
+            unpacked = sum(part.file_size for part in packed.infolist())
+        if unpacked > MOST_UNPACKED:
+            raise Invalid(Message(N_("This file holds far more than its rows. Copy the rows into a new one, or use CSV.")))
         book = load_workbook(io.BytesIO(content), read_only=True, data_only=True)
-    except (BadZipFile, InvalidFileException, KeyError, ValueError, OSError):
+        for cells in book.worksheets[0].iter_rows(values_only=True, max_col=MOST_COLUMNS):
+            yield [_text(cell) for cell in cells]
+    except BROKEN:
         raise Invalid(Message(N_("This is not a readable XLSX file. Save it again, or use CSV."))) from None
-    sheet = book.worksheets[0]
-    for cells in sheet.iter_rows(values_only=True):
-        yield [_text(cell) for cell in cells]
 
 
 def _text(cell: object) -> str:

@@ -146,7 +146,6 @@ def deactivate(person_id: int) -> Response:
 
 
 @bp.route("/people/import", methods=["GET", "POST"])
-@unit_of_work
 @requires("people.write")
 def import_people() -> str | Response | tuple[str, int]:
     """Import a file: first what would change, then the change."""
@@ -154,15 +153,18 @@ def import_people() -> str | Response | tuple[str, int]:
     if form.validate_on_submit():
         try:
             rows = read_table(form.file.data.filename or "", form.file.data.read())
-            plan = carry_out(rows, apply=form.apply.data, actor=viewer(), now=clock.now())
+            with unit_of_work():
+                plan = carry_out(rows, apply=form.apply.data, actor=viewer(), now=clock.now())
         except LmsError as error:
-            take_back()
             form.file.errors = [error.message.translated(gettext)]
     if plan is not None and form.apply.data and not plan.errors:
         flash(gettext("%(count)s people were imported.", count=len(plan.wanted)), "success")
         return redirect(url_for("people.people"))
     status = 422 if form.errors or _has_errors(plan) else 200
     return render_template("identity/import_people.html", form=form, plan=plan), status
+
+
+import_people.unit_of_work = True  # type: ignore[attr-defined]  # only around the change: reading the file takes long
 
 
 def _has_errors(plan: Plan | None) -> bool:
