@@ -14,7 +14,7 @@ from lms.core.texts import LANGUAGES, N_, Message
 from lms.courses import search_terms
 from lms.courses.editing import Refusal, source_from
 from lms.courses.models import Course, CourseVersion, JobAid, JobAidTerm, Lesson, LessonVersion
-from lms.courses.sop import CourseSource, LessonBody, card_lines, lesson_bodies, source_digest
+from lms.courses.sop import CourseSource, LessonBody, card_lines, lesson_bodies, prose_lines, source_digest
 
 
 def write_course(
@@ -155,12 +155,13 @@ def _keep_lesson_version(
 
 
 def index_lesson(lesson: Lesson, body: LessonBody) -> None:
-    """Make the lesson's SOP card findable in every language it is written in."""
+    """Make the lesson's SOP card, and the prose beside it, findable in every language it is written in."""
     db.session.execute(delete(JobAid).where(JobAid.lesson_id == lesson.id))
     for language in LANGUAGES:
         lines = list(card_lines(body, language))
         if not lines:
             continue
+        lines += prose_lines(body, language)
         words = "\n".join(line.text for line in lines[1:])
         aid = JobAid(lesson_id=lesson.id, language=language, title=lines[0].text, body=words)
         db.session.add(aid)

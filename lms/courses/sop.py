@@ -13,7 +13,8 @@ from lms.courses.content import Course, Lesson
 
 _MEDIA = re.compile(r"(\]\()media/([^)\s]+)")
 
-TITLE_WEIGHT, ACTION_WEIGHT, PHRASE_WEIGHT, REASON_WEIGHT = 6, 3, 2, 1
+TITLE_WEIGHT, ACTION_WEIGHT, PHRASE_WEIGHT, REASON_WEIGHT, PROSE_WEIGHT = 12, 6, 4, 2, 1
+_MARKS = re.compile(r"^[#>\s]*(?:[-*+]\s+|\d+\.\s+)?|\*\*|__|`")
 
 
 class LessonBody(Lesson):
@@ -109,6 +110,13 @@ def card_lines(body: LessonBody, language: str) -> Iterator[Line]:
     for taboo in body.sop.taboos:
         yield from _line(taboo.phrase, language, PHRASE_WEIGHT)
         yield from _line(taboo.instead, language, PHRASE_WEIGHT)
+
+
+def prose_lines(body: LessonBody, language: str) -> Iterator[Line]:
+    """The lesson's prose line by line, without its Markdown: what a card does not say is still found."""
+    for line in body.prose.get(language, "").splitlines():
+        if words := _MARKS.sub("", line).strip():
+            yield Line(words, PROSE_WEIGHT)
 
 
 def _line(text: Mapping[str, str] | None, language: str, weight: int) -> Iterator[Line]:

@@ -8,6 +8,7 @@ from typing import IO
 from flask import Response, stream_with_context
 
 from lms.core import exports
+from lms.core.exports import PIECE_BYTES
 from lms.hr import queries_records, records
 from lms.hr.export import MEDIA_TYPES, Format
 from lms.hr.models import ReviewCycle, Revision
