@@ -11,7 +11,7 @@ from lms.core import clock
 from lms.core.access import requires, viewer
 from lms.core.charts import Bar, progress
 from lms.core.database import unit_of_work
-from lms.core.errors import Conflict, Invalid
+from lms.core.errors import Conflict, Invalid, NotFound
 from lms.core.locale import language
 from lms.core.texts import N_, Message, in_language
 from lms.question_bank.labels import label_name
@@ -130,14 +130,19 @@ def begin_again(play_id: int) -> Response:
 @requires("self")
 def result(play_id: int) -> str | Response:
     """What came of it, and why."""
-    view = queries.own_play(viewer(), play_id)
+    view = queries.readable_play(viewer(), play_id)
+    is_mine = view.play.person_id == viewer().id
     if not view.is_over:
+        if not is_mine:
+            raise NotFound(Message(queries.NO_PLAY))
         return redirect(url_for("scenarios.play", play_id=play_id))
-    suggestion = queries.to_practise_next(viewer(), view.play, view.compiled.definition.skill)
+    suggestion = queries.to_practise_next(viewer(), view.play, view.compiled.definition.skill) if is_mine else None
     parts = result_parts(view, customer_name(view.compiled))
     return render_template(
         "scenarios/result.html",
         view=view,
+        is_mine=is_mine,
+        player=None if is_mine else queries.player_name(view.play),
         place=queries.place_of(view.play),
         suggestion=suggestion,
         talk=talk(view),

@@ -228,3 +228,15 @@ def test_authors_read_bounds_warnings_and_scenes(sign_in: Callable[..., Browser]
 
 def test_learners_do_not_read_what_authors_do(learner: Browser) -> None:
     assert learner.get("/author/scenarios/wet-floor").status_code == 403
+
+
+def test_an_auditor_reads_an_examination_and_a_colleague_does_not(
+    learner: Browser, sign_in: Callable[..., Browser]
+) -> None:
+    url = begin(learner)
+    assert sign_in(Role.AUDITOR).get(f"{url}/result").status_code == 404  # it is still running
+    say(learner, url, 1, "Please calm down.", emotion="angry")
+    assert "You are looking at an examination of" in page(sign_in(Role.AUDITOR), f"{url}/result")
+    assert "form=\"again\"" not in page(sign_in(Role.TRAINER), f"{url}/result")
+    assert sign_in(Role.LEARNER).get(f"{url}/result").status_code == 404
+    assert sign_in(Role.HR).get(f"{url}/result").status_code == 404
