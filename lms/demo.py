@@ -141,10 +141,10 @@ def agent_story(learner: Learner, member: Member, people: dict[str, Person], now
     at = clock.now()
     at = study_course(learner, "complaint-handling", at)
     at = study_course(learner, "emotion-recognition", _later(at, learner, 2))
-    for scenario in learner.rng.sample(SCENARIOS, 4 if learner.rng.random() < 0.7 else 3):
+    for scenario in learner.rng.sample(SCENARIOS, 4 if learner.rng.random() < 0.9 else 3):
         at = _play_until_passed(learner, scenario, _later(at, learner, 3), now)
     at = _sit_until_passed(learner, "front-line-exam", _later(at, learner, 4), now)
-    if learner.rng.random() < 0.85:
+    if learner.rng.random() < 0.92:
         _practise_with_mentor(member, people, at, now)
         if at < now - timedelta(days=20):
             study_course(learner, "spin-and-3f-listening", _later(at, learner, 3))

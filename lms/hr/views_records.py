@@ -57,6 +57,7 @@ class Line:
     under: str
     scores: tuple[float | None, ...]
     composite: str
+    parts: str | None
     whisker: charts.Whisker | None
     stand: Stand
 
@@ -105,9 +106,18 @@ def _line(person_id: int, values: Record, departments: Mapping[str, Mapping[str,
         under=in_language(departments.get(department), language()) or department or values["employee_number"] or "",
         scores=tuple(part["score"] for part in values["components"][:MOST_COLUMNS]),
         composite=composite_text(values["composite"]),
+        parts=_parts(values),
         whisker=_whisker(values, stand, low),
         stand=stand,
     )
+
+
+def _parts(values: Record) -> str | None:
+    """How many components a composite rests on, where some are missing."""
+    scored = sum(part["score"] is not None for part in values["components"])
+    if values["composite"] is None or scored == len(values["components"]):
+        return None
+    return str(gettext("from %(scored)s of %(all)s parts", scored=scored, all=len(values["components"])))
 
 
 def _whisker(values: Record, stand: Stand, low: int) -> charts.Whisker | None:

@@ -55,11 +55,12 @@ def _exam_title(title: str, figures: Any, n: int) -> str:
                        exam=title, n=n, needed=MINIMUM_N)  # fmt: skip
     found = concerns(figures.items)
     alpha = figures.totals.alpha.value
-    first = (
-        gettext("%(exam)s measures with a reliability of %(alpha)s.", exam=title, alpha=percent(alpha / 100))
-        if alpha is not None
-        else gettext("How reliable %(exam)s is cannot be told.", exam=title)
-    )
+    if alpha is None:
+        first = gettext("How reliable %(exam)s is cannot be told.", exam=title)
+    elif alpha <= 0:
+        first = gettext("%(exam)s does not measure one thing: its questions do not go together.", exam=title)
+    else:
+        first = gettext("%(exam)s measures with a reliability of %(alpha)s.", exam=title, alpha=percent(alpha / 100))
     second = gettext("%(count)s of %(items)s items ask for a look.", count=found, items=len(figures.items))
     return say.in_a_row(first, second)
 
