@@ -10,6 +10,7 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
+from urllib.parse import urlencode
 
 from flask import Blueprint, Response, current_app, g, request
 from flask.json.provider import DefaultJSONProvider
@@ -17,6 +18,7 @@ from flask_babel import gettext
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from sqlalchemy import ForeignKey, String, UniqueConstraint, select
 from sqlalchemy.orm import Mapped, mapped_column
+from werkzeug.urls import iri_to_uri
 
 from lms.core import clock
 from lms.core.access import PERMISSIONS, Requirement, Scope, authorise, viewer
@@ -255,9 +257,8 @@ def _respond(entry: Call, value: Any) -> Response:
 
 
 def _next_url(cursor: str) -> str:
-    arguments = {name: value for name, value in request.args.items() if name != "cursor"}
-    query = "&".join(f"{name}={value}" for name, value in {**arguments, "cursor": cursor}.items())
-    return f"{request.base_url}?{query}"
+    kept = [(name, value) for name, value in request.args.items(multi=True) if name != "cursor"]
+    return f"{iri_to_uri(request.base_url)}?{urlencode([*kept, ('cursor', cursor)])}"
 
 
 def _json(value: Any, status: int) -> Response:

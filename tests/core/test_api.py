@@ -115,3 +115,21 @@ def test_the_description_is_openapi_31(app: Flask, client: Any) -> None:
         if rule.rule.startswith("/api/v1/") and rule.endpoint != "describe_api":
             path = re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", rule.rule.removeprefix("/api/v1"))
             assert path in described
+
+
+def test_the_way_on_keeps_the_search_whatever_its_letters(api: Callable[..., Any]) -> None:
+    admin = api(Role.ADMIN)
+    for number in range(3):
+        admin.post("/people", json={"email": f"n{number}@example.com", "name": f"林小雨 & {number}\u00e9"})
+    first = admin.get("/people?limit=2&q=%E6%9E%97%E5%B0%8F%E9%9B%A8+%26")
+    link = re.fullmatch(r'<http://localhost/api/v1(/[^>]+)>; rel="next"', first.headers["Link"])
+    assert link is not None and link[1].isascii()
+    assert [person["name"] for person in admin.get(link[1]).json["items"]] == ["林小雨 & 2é"]
+
+
+def test_a_line_end_in_a_search_makes_no_header(api: Callable[..., Any]) -> None:
+    admin = api(Role.ADMIN)
+    admin.post("/people", json=PERSON)
+    response = admin.get("/people?limit=1&q=@%0d%0a")
+    assert response.status_code == 200
+    assert "\n" not in response.headers["Link"]
