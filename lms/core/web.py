@@ -203,11 +203,11 @@ def _md_inline(text: Any) -> Markup:
 
 
 def _translated(message: Any) -> str:
-    return message.translated(gettext) if isinstance(message, Message) else gettext(str(message))
+    return message.translated(gettext) if isinstance(message, Message) else str(gettext(str(message)))
 
 
 def _role_title(role: str) -> str:
-    return gettext(access.ROLE_TITLES[access.Role(role)])
+    return str(gettext(access.ROLE_TITLES[access.Role(role)]))
 
 
 def percent(value: Any, digits: int = 0) -> str:

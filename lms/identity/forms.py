@@ -142,7 +142,8 @@ class ImportForm(FlaskForm):
     file = FileField(
         _l("CSV or XLSX file"),
         description=_l(
-            "Columns: name, email; optional: employee_number, department, site, job_role, roles, hired_on, manager_email, mentor_email, language."
+            "Columns: name, email; optional: employee_number, department, site, job_role, roles, hired_on, "
+            "manager_email, mentor_email, language."
         ),
         validators=[FileRequired(_l("Choose a file."))],
     )
