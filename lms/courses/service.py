@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import delete, func, select
 
-from lms.core import audit
+from lms.core import audit, clock
 from lms.core.database import db
 from lms.core.definitions import digest
 from lms.core.errors import Conflict, Invalid
@@ -78,7 +78,7 @@ def retire_course(course: Course, *, actor: Any, now: datetime) -> None:
 
 def review_course(course: Course, next_review_by: date, source: CourseSource, *, actor: Any, now: datetime) -> None:
     """Say that somebody has read the course and it is true until ``next_review_by``, a day to come."""
-    if next_review_by <= now.date():
+    if next_review_by <= clock.day_of(now):
         raise Invalid(
             Message(N_("The next review must lie ahead; choose a later day.")),
             errors={"review_by": Message(N_("Choose a later day."))},

@@ -12,7 +12,7 @@ from argon2.exceptions import InvalidHashError, VerificationError
 from flask import current_app
 from sqlalchemy import select, update
 
-from lms.core import audit, events
+from lms.core import audit, clock, events
 from lms.core.access import Role, Scope
 from lms.core.database import db
 from lms.core.errors import Conflict, Invalid, NotFound
@@ -101,7 +101,7 @@ def place_person(person: Person, placement: Placement, *, actor: Any, now: datet
         job_role_id = ensure_job_role(placement.job_role).id
         if person.job_role_id != job_role_id:
             person.job_role_id = job_role_id
-            person.job_role_since = (person.job_role_since if is_new else None) or now.date()
+            person.job_role_since = (person.job_role_since if is_new else None) or clock.day_of(now)
     if placement.manager_email:
         person.manager_id = _other(person, placement.manager_email).id
     if placement.mentor_email:
@@ -255,10 +255,12 @@ def reactivate_person(person: Person, *, actor: Any, now: datetime) -> None:
 
 
 def set_password(person: Person, password: str, *, actor: Any, now: datetime) -> None:
-    """Set a password; raises ``Invalid`` with what is wrong with it."""
+    """Set a password and sign out every browser but the one it is set in; raises ``Invalid`` with what is wrong."""
     if reason := passwords.weakness(password, email=person.email, name=person.name):
         raise Invalid(reason, errors={"password": reason})
     person.password_hash = _passwords().hash(password)
+    others = update(SignIn).where(SignIn.person_id == person.id, SignIn.revoked_at.is_(None))
+    db.session.execute(others.where(SignIn.id != (person.sign_in_id or 0)).values(revoked_at=now))
     audit.record("person.password", f"person:{person.email}", actor=actor, now=now)
 
 

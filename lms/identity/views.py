@@ -1,5 +1,6 @@
 """Signing in and out, one's own account."""
 
+import structlog
 from flask import Blueprint, flash, g, redirect, render_template, request, session, url_for
 from flask_babel import gettext, refresh
 from flask_login import LoginManager, login_user, logout_user
@@ -17,6 +18,7 @@ from lms.identity import queries, service
 from lms.identity.forms import LinkForm, PasswordForm, SignInForm
 from lms.identity.models import Person
 
+log = structlog.get_logger()
 bp = Blueprint("identity", __name__)
 login_manager = LoginManager()
 login_manager.session_protection = None  # the sign-in row is the protection: it can be revoked
@@ -52,6 +54,7 @@ def sign_in() -> str | Response | tuple[str, int]:
         person = queries.person_by_name_at_door(form.email.data)
         if service.password_matches(person, form.password.data):
             return _enter(person, form.next.data)
+        log.warning("sign_in_refused", address=request.remote_addr, known=person is not None)
         form.password.errors = [gettext("The name or the password is not right. Check both and try again.")]
     elif request.method == "GET":
         form.next.data = request.args.get("next", "")

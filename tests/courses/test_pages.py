@@ -1,6 +1,6 @@
 """Pages of courses: job aids and course care."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -57,3 +57,10 @@ def test_a_retired_course_leaves_the_catalogue(sign_in: Any, app: Flask) -> None
     assert client.get("/courses/greeting").status_code == 404
     with app.app_context():
         assert db.session.query(Course).one().retired_at is not None
+
+
+def test_a_review_by_today_is_too_late_where_the_organisation_works(sign_in: Any) -> None:
+    client = sign_in(Role.TRAINER)
+    with clock.at(datetime(2026, 3, 31, 16, 30, tzinfo=UTC)):  # the first of April in Shanghai
+        page = client.post("/author/courses/greeting", data={"review_by": "2026-04-01"})
+    assert page.status_code == 422

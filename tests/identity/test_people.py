@@ -2,6 +2,7 @@
 
 import io
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -183,3 +184,10 @@ def test_hr_may_look_at_people_but_not_change_them(app: Flask, sign_in: Callable
     assert browser.get(f"/admin/people/{someone.id}").status_code == 200
     form = {"name": "X", "email": "x@example.com", "roles": ["admin"]}
     assert browser.post(f"/admin/people/{someone.id}", data=form).status_code == 403
+
+
+def test_a_job_role_begins_on_the_day_it_is_where_the_organisation_works(unit: None) -> None:
+    someone = factories.person()
+    early_in_shanghai = datetime(2026, 3, 31, 16, 30, tzinfo=UTC)
+    service.place_person(someone, service.Placement(job_role="front-line"), actor=None, now=early_in_shanghai)
+    assert str(someone.job_role_since) == "2026-04-01"

@@ -148,3 +148,13 @@ def test_a_page_of_ones_own_costs_few_queries(
     with count_queries() as queries:
         browser.get("/account")
     assert len(queries) <= 4, queries
+
+
+def test_a_new_password_signs_out_every_other_browser(app: Flask, client: FlaskClient, lin: Person) -> None:
+    elsewhere = app.test_client()
+    enter(elsewhere)
+    enter(client)
+    again = "an entirely different one"
+    assert client.post("/account", data={"password": again, "again": again}).status_code == 302
+    assert client.get("/account").status_code == 200
+    assert elsewhere.get("/account").status_code == 302

@@ -1,0 +1,24 @@
+"""The limit on signing in holds, also while Redis is away."""
+
+from pathlib import Path
+
+import pytest
+
+from lms import create_app
+from lms.core.database import db
+from lms.core.limits import limiter
+
+
+@pytest.mark.parametrize("redis", ["", "redis://127.0.0.1:1/0"])
+def test_too_many_tries_are_told_to_wait(tmp_path: Path, redis: str) -> None:
+    environ = {"LMS_INSTANCE": str(tmp_path), "LMS_ARGON2_MEMORY_KIB": "8", "LMS_LOG_LEVEL": "critical", "LMS_REDIS_URL": redis}
+    app = create_app({"WTF_CSRF_ENABLED": False}, environ)
+    with app.app_context():
+        db.create_all()
+    browser = app.test_client()
+    wrong = {"email": "somebody@example.com", "password": "not this one"}
+    answers = [browser.post("/sign-in", data=wrong) for _ in range(31)]
+    assert {answer.status_code for answer in answers[:30]} == {422}
+    assert answers[30].status_code == 429
+    assert int(answers[30].headers["Retry-After"]) <= 60
+    limiter.enabled = False  # one limiter serves all applications of this process; the others go without
