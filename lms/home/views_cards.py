@@ -61,6 +61,11 @@ def weekday(day_: date) -> str:
     return str(format_date(day_, "EEE"))
 
 
+def month(day_: date) -> str:
+    """The short name of the month, so that a day weeks away is not taken for one of this month."""
+    return str(format_date(day_, "LLL"))
+
+
 def long_day(day_: date) -> str:
     """A day with its weekday: "Wednesday 19 November", "11月19日星期三"."""
     return str(format_date(day_, "EEEE d MMMM" if str(get_locale()) == "en" else "M月d日EEEE"))
@@ -230,7 +235,7 @@ def due_card(row: DueRow, today: date) -> dict[str, Any]:
     if row.kind == "certification" and target is None:
         url, title = "/certificates", gettext("Renew “%(certificate)s”", certificate=title)
     return {
-        "title": title, "url": link(url or "/"), "note": _due_note(row), "day": row.due_on.day,
+        "title": title, "url": link(url or "/"), "note": _due_note(row), "month": month(row.due_on), "day": row.due_on.day,
         "weekday": weekday(row.due_on), "when": days_to(row.due_on, today), "late": row.due_on < today,
     }  # fmt: skip
 

@@ -16,6 +16,7 @@ let seq = Number(frame.dataset.seq);
 let sending = false;
 let waiting = false;
 let leaving = false;
+let adrift = false; // the server could not be reached the last time
 let timer = 0;
 
 const clock = startClock(document.querySelector("[data-left]"), async () => {
@@ -64,6 +65,7 @@ async function send() {
     });
     if (reply.status === 401 || reply.redirected) return location.reload();
     const facts = await reply.json();
+    adrift = false;
     if (reply.ok) {
       seq = facts.seq;
       clock.sync(facts.left);
@@ -82,6 +84,7 @@ async function send() {
       throw new Error(facts.detail);
     }
   } catch {
+    adrift = true;
     tell(navigator.onLine ? frame.dataset.unsaved : frame.dataset.offline, false);
     waiting = true;
     clearTimeout(timer);
@@ -134,14 +137,47 @@ form.addEventListener("input", (event) => {
   clearTimeout(timer);
   timer = setTimeout(next, PAUSE);
 });
-form.addEventListener("submit", () => {
+form.addEventListener("submit", (event) => {
+  if (hold(event, () => form.requestSubmit(event.submitter))) return;
   leaving = true;
   clearTimeout(timer);
   const field = document.createElement("input");
   Object.assign(field, { type: "hidden", name: "seq", value: String(seq + (waiting || sending ? 1 : 0)) });
   form.append(field);
 });
+document.addEventListener("click", (event) => {
+  const link = event.target.closest('a[href]:not([href^="#"])');
+  if (link) hold(event, () => location.assign(link.href));
+});
 addEventListener("online", () => waiting && next());
+
+// Leaving without a connection would end at the browser's own error page and lose what only this page holds. Whether
+// there is one the server says: a browser may call itself offline and still reach a server on the same machine.
+function hold(event, goOn) {
+  if (leaving || (!adrift && navigator.onLine)) return false;
+  event.preventDefault();
+  goOnceReached(goOn);
+  return true;
+}
+
+async function goOnceReached(goOn) {
+  if (sending) return;
+  if (waiting) await send();
+  else adrift = !(await isReached());
+  if (adrift) return tell(navigator.onLine ? frame.dataset.unsaved : frame.dataset.offline, false);
+  leaving = true;
+  return goOn();
+}
+
+async function isReached() {
+  try {
+    await fetch(location.href, { method: "HEAD", cache: "no-store" });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 addEventListener("beforeunload", (event) => {
   if (waiting && !leaving && problem.hidden) event.preventDefault();
 });

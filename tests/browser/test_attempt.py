@@ -84,6 +84,20 @@ def test_a_cut_network_keeps_the_answer_and_sends_it_later(enter: Callable[..., 
     expect(page.locator(".opt > input").nth(2)).to_be_checked()
 
 
+def test_the_page_stays_while_the_network_is_cut_and_goes_on_afterwards(enter: Callable[..., Page]) -> None:
+    page = at_slot(enter(), 1)
+    page.context.set_offline(True)
+    page.locator(".opt").nth(1).click()
+    page.get_by_role("button", name="Next question").click()
+    expect(saved(page)).to_have_text(re.compile("No connection"))
+    page.get_by_role("link", name="Question 3").click()
+    expect(page.locator(".opt > input").nth(1)).to_be_checked()
+    page.context.set_offline(False)
+    expect(saved(page)).to_have_text(re.compile(r"Saved \d\d:\d\d:\d\d"), timeout=8000)
+    page.get_by_role("button", name="Next question").click()
+    expect(page).to_have_url(re.compile("slot=2"))
+
+
 def test_of_two_devices_the_later_click_stands(enter: Callable[..., Page]) -> None:
     first, second = at_slot(enter(), 1), at_slot(enter(width=390), 1)
     first.locator(".opt").nth(0).click()
