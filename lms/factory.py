@@ -12,7 +12,7 @@ from flask_wtf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from lms import config, rooms
-from lms.core import access, api, catalogues, clock, events, jobs, media, observe, openapi, web
+from lms.core import access, api, catalogues, clock, error_pages, events, jobs, media, observe, openapi, web
 from lms.core.database import db
 from lms.core.limits import limiter
 from lms.core.locale import babel, babel_locale
@@ -67,6 +67,7 @@ def register_core(app: Flask) -> None:
     app.extensions["lms.token_reader"] = lambda token: identity_queries.person_of_token(token, clock.now())
     observe.register(app)
     web.register(app, rooms.NAVIGATION)
+    error_pages.register(app)
     app.register_blueprint(media.bp)
 
 

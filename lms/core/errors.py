@@ -59,3 +59,7 @@ class Unavailable(LmsError):
 
     status = 503
     title = N_("Not available just now")
+
+
+NOT_HERE = N_("Nothing is here, or it is not meant for you. Check the address, or start from your training page.")
+"""What a person reads where nothing is, or nothing for them."""

@@ -1,4 +1,4 @@
-"""What every page shares: request id, headers, hashed static files, filters, globals and error pages."""
+"""What every page shares: request id, headers, hashed static files, filters and globals."""
 
 import functools
 import secrets
@@ -11,21 +11,18 @@ from typing import Any
 
 import structlog
 from babel import numbers
-from flask import Blueprint, Flask, Response, current_app, g, make_response, redirect, render_template, request
+from flask import Blueprint, Flask, Response, current_app, g, redirect, render_template, request
 from flask_babel import format_date, format_datetime, get_locale, gettext
 from flask_login import current_user
-from flask_wtf.csrf import CSRFError
 from markupsafe import Markup
-from sqlalchemy.exc import DataError, IntegrityError, OperationalError, StatementError
-from werkzeug.exceptions import HTTPException, MethodNotAllowed
 from werkzeug.wrappers import Response as WerkzeugResponse
 
 from lms.core import access, api, charts, clock, locale, markdown, page_parts
 from lms.core.database import db, unit_of_work
 from lms.core.entered import own_path
-from lms.core.errors import Conflict, Invalid, LmsError, NotFound, TooMany, Unavailable
+from lms.core.errors import NOT_HERE, NotFound
 from lms.core.icons import icon
-from lms.core.texts import N_, Message, in_language
+from lms.core.texts import Message, in_language
 
 log = structlog.get_logger()
 bp = Blueprint("web", __name__)
@@ -92,15 +89,6 @@ def register(app: Flask, navigation: Sequence[NavItem]) -> None:
     )
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
-    app.register_error_handler(LmsError, _expected)
-    app.register_error_handler(CSRFError, _csrf)
-    app.register_error_handler(HTTPException, _http)
-    app.register_error_handler(IntegrityError, _integrity)
-    app.register_error_handler(OperationalError, _operational)
-    app.register_error_handler(DataError, _unkeepable)  # PostgreSQL
-    app.register_error_handler(OverflowError, _unkeepable)  # SQLite
-    app.register_error_handler(StatementError, _unsendable)
-    app.register_error_handler(Exception, _unexpected)
 
 
 # ---- requests -------------------------------------------------------------
@@ -274,107 +262,6 @@ def clauses(value: str) -> Markup:
     return Markup("").join(Markup('<span class="clause">{}</span>').format(part) for part in [*out, clause] if part)
 
 
-# ---- errors -----------------------------------------------------------------
-
-
-def _show(error: LmsError) -> WerkzeugResponse:
-    if request.path.startswith("/api/"):
-        return api.problem(error)
-    if wants_json():
-        return api.problem(error)
-    page = render_template(
-        "errors/error.html",
-        status=error.status,
-        title=gettext(error.title),
-        sentence=error.message.translated(gettext),
-        errors={name: message.translated(gettext) for name, message in error.errors.items()},
-        request_id=request_id(),
-    )
-    return make_response(page, error.status)
-
-
-def _expected(error: LmsError) -> WerkzeugResponse:
-    return _show(error)
-
-
-def _csrf(_error: CSRFError) -> WerkzeugResponse:
-    return _show(
-        LmsError(
-            Message(
-                N_("This page was open too long or you signed in again. Go back, reload it, and send it once more.")
-            )
-        )
-    )
-
-
-_SENTENCES = {
-    400: N_("The server could not understand this request. Go back and try again."),
-    404: N_("Nothing is here, or it is not meant for you. Check the address, or start from your training page."),
-    405: N_("This address does not take that kind of request."),
-    413: N_("That is too large. Files may have at most 12 MB."),
-    415: N_("This kind of content cannot be used here."),
-    429: N_("Too many tries. Wait a minute, then try again."),
-}
-
-
-def _http(error: HTTPException) -> WerkzeugResponse:
-    if error.code is not None and error.code < 400:
-        return error.get_response()  # redirects, and responses raised as they are
-    code = error.code or 500
-    kind: type[LmsError] = {404: NotFound, 429: TooMany}.get(code, LmsError)
-    expected = kind(Message(_SENTENCES.get(code, N_("The server could not do this. Try again in a moment."))))
-    expected.status = code
-    response = _show(expected)
-    if isinstance(error, MethodNotAllowed) and error.valid_methods:
-        response.headers["Allow"] = ", ".join(sorted(error.valid_methods))
-    if retry := getattr(error, "retry_after", None):
-        response.headers["Retry-After"] = str(retry)
-    return response
-
-
-def _integrity(error: IntegrityError) -> WerkzeugResponse:
-    log.warning("integrity_error", error=str(error.orig))
-    return _show(
-        Conflict(Message(N_("Somebody else was faster, or it was sent twice. Reload the page to see how it stands.")))
-    )
-
-
-def _unkeepable(error: Exception) -> WerkzeugResponse:
-    """A number beyond its column, a zero character: no database holds it, so that nothing can be found by it either."""
-    log.warning("unkeepable_value", error=str(error))
-    db.session.rollback()
-    return _show(Invalid(Message(N_("A number sent is too large, or a text holds a character that cannot be kept."))))
-
-
-def _unsendable(error: StatementError) -> WerkzeugResponse:
-    """A value that did not even reach the database: an instant before the year 1 in UTC, half of a surrogate pair."""
-    return _unkeepable(error) if isinstance(error.orig, OverflowError | UnicodeError) else _unexpected(error)
-
-
-def _operational(error: OperationalError) -> WerkzeugResponse:
-    log.error("database_unavailable", error=str(error.orig))
-    db.session.rollback()
-    response = _show(
-        Unavailable(
-            Message(
-                N_("The database is busy or away. Nothing was lost that was confirmed; try again in a few seconds.")
-            )
-        )
-    )
-    response.headers["Retry-After"] = "5"
-    return response
-
-
-def _unexpected(error: Exception) -> WerkzeugResponse:
-    log.exception("unexpected_error")
-    if current_app.testing or current_app.debug:
-        raise error
-    db.session.rollback()
-    expected = LmsError(Message(N_("Something went wrong on our side. Tell an administrator the number below.")))
-    expected.status = 500
-    return _show(expected)
-
-
 # ---- language switch and style guide --------------------------------------------
 
 
@@ -398,5 +285,5 @@ def switch_language() -> WerkzeugResponse:
 def styleguide() -> str:
     """All parts of the look on one page; for development only."""
     if not (current_app.debug or current_app.testing):
-        raise NotFound(Message(_SENTENCES[404]))
+        raise NotFound(Message(NOT_HERE))
     return render_template("styleguide.html", charts=charts)
