@@ -92,17 +92,19 @@ def person_record(key: str, person_id: int) -> str:
     cycle = queries.cycle_by_key(key)
     frozen = _frozen(cycle)
     values = queries_records.record_of(cycle, frozen, person_id, now)
+    titles = queries.titles([*cycle.components, *shown.named_in(values)])
     return render_template(
         "hr/person_record.html",
         cycle=cycle,
         frozen=frozen,
         person_id=person_id,
         values=values,
-        parts=shown.parts(values, queries.titles(cycle.components), cycle.missing),
+        parts=shown.parts(values, titles, cycle.missing),
+        evidence_words=shown.evidence_words,
         composite=shown.composite_text(values["composite"]),
         standing=shown.standing(values),
         days=shown.days(values),
-        reasons=shown.reasons(values),
+        reasons=shown.reasons(values, titles),
         department=queries.department_names([values["department"]]).get(values["department"] or ""),
         job_role=queries.job_role_title(values["job_role"]),
         earlier=queries_records.frozen_standings(cycle, person_id),

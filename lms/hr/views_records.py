@@ -12,7 +12,7 @@ from lms.core.locale import language
 from lms.core.texts import N_, in_language
 from lms.hr import records
 from lms.hr.forms import KINDS
-from lms.hr.performance import ELIGIBLE_FROM, REACHED, Kind, Missing, Reason, Skill
+from lms.hr.performance import ELIGIBLE_FROM, REACHED, WORKPLACE, Kind, Missing, Reason, Skill
 from lms.hr.queries_evidence import Draft
 from lms.hr.records import Record, Standing
 from lms.hr.service import Recorded
@@ -147,9 +147,25 @@ def standings() -> list[tuple[str, str]]:
     return [(stand.value, gettext(title)) for stand, title in STANDINGS.items()]
 
 
-def reasons(values: Record) -> list[str]:
+def named_in(values: Record) -> list[dict[str, Any]]:
+    """The certifications that the reasons name, as components whose titles can be looked up."""
+    return [{"kind": "certification", "of": each["of"]} for each in values["reasons"]]
+
+
+def reasons(values: Record, titles: Titles) -> list[str]:
     """Why somebody is not eligible, in sentences."""
-    return [Reason(each["code"], each["of"]).message().translated(gettext) for each in values["reasons"]]
+    found = [(each["code"], titles.get(("certification", each["of"])), each["of"]) for each in values["reasons"]]
+    return [Reason(code, in_language(title, language()) or of).message().translated(gettext) for code, title, of in found]
+
+
+def evidence_words(reference: str) -> str:
+    """What a number of the record rests on, as people call it: the exports keep the bare reference."""
+    kind, _, name = reference.partition(":")
+    if kind == "attempt":
+        return str(gettext("Exam or check no. %(number)s", number=name))
+    if kind == "play":
+        return str(gettext("Role-play no. %(number)s", number=name))
+    return name if kind in WORKPLACE else reference
 
 
 def kind_titles() -> dict[str, str]:

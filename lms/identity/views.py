@@ -15,6 +15,7 @@ from lms.core.limits import limiter
 from lms.core.texts import N_, Message
 from lms.core.web import wants_json
 from lms.identity import queries, service
+from lms.identity.browsers import browser_words
 from lms.identity.forms import LinkForm, PasswordForm, SignInForm
 from lms.identity.models import Person
 
@@ -122,6 +123,7 @@ def account() -> str | Response | tuple[str, int]:
         form=form,
         person=queries.visible_person(person, person.id),
         sign_ins=queries.open_sign_ins(person, clock.now()),
+        browser_words=browser_words,
         has_password=person.password_hash is not None,
     )
     return page, 422 if form.errors else 200

@@ -122,6 +122,7 @@ def _picture(
     ]
     places = [gettext("start"), *(str(turn) for turn in range(1, length))]
     dip = review.deepest_dip(mine.mood)
+    has_room = dip and mine.mood[dip] > ROOM_FOR_WORDS and size is not charts.PHONE
     levels = [(0.0, gettext("upset")), (50.0, gettext("uneasy")), (100.0, gettext("calm"))]
     chart = charts.line_chart(
         series,
@@ -130,7 +131,7 @@ def _picture(
         title=title,
         description=sentence,
         place_name=gettext("Turn"),
-        note=(dip, _quoted(reviews[dip - 1]) if mine.mood[dip] > ROOM_FOR_WORDS else "") if dip else None,
+        note=(dip, _quoted(reviews[dip - 1]) if has_room else "") if dip else None,
         size=size,
     )
     return replace(chart, table=_numbers(mine, best, places))

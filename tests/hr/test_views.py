@@ -94,7 +94,7 @@ def test_a_tampered_revision_is_called_so(app: Flask, sign_in: Any, cycle: Any) 
 def test_a_persons_page_shows_where_each_number_comes_from(sign_in: Any, cycle: dict[str, int]) -> None:
     client = sign_in(Role.HR)
     page = client.get(f"/hr/reviews/2026-h2/people/{cycle['Guo Rui']}").text
-    for words in ("attempt:5", "inspection:I-5", "The composite is below 80.", "60\u202f% of the composite"):
+    for words in ("Exam or check no. 5", "I-5", "The composite is below 80.", "60\u202f% of the composite"):
         assert words in page
     unrated = client.get(f"/hr/reviews/2026-h2/people/{cycle['Lin Xiaoyu']}").text
     assert "the other weights share this one" in unrated
