@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -15,6 +16,7 @@ def settings(environ: Mapping[str, str], instance: Path) -> dict[str, Any]:
     database_url = environ.get("LMS_DATABASE_URL") or f"sqlite:///{instance / 'lms.sqlite3'}"
     if database_url.startswith("postgres://"):
         database_url = "postgresql://" + database_url.removeprefix("postgres://")
+    _check_zone(environ.get("LMS_TIMEZONE", "Asia/Shanghai"))
     base_url = environ.get("LMS_BASE_URL", "").rstrip("/")
     secure = base_url.startswith("https://")
     return {
@@ -47,6 +49,13 @@ def settings(environ: Mapping[str, str], instance: Path) -> dict[str, Any]:
         "BOOTSTRAP_SERVE_LOCAL": True,
         "JSON_SORT_KEYS": False,
     }
+
+
+def _check_zone(name: str) -> None:
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise RuntimeError(f"LMS_TIMEZONE is {name!r}, which is no time zone; write for example Asia/Shanghai.") from None
 
 
 def _engine_options(database_url: str, environ: Mapping[str, str]) -> dict[str, Any]:

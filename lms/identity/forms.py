@@ -46,7 +46,11 @@ class SignInForm(FlaskForm):
 
 
 class PasswordForm(FlaskForm):
-    """A new password, twice."""
+    """A new password, twice, and the one it replaces."""
+
+    present = PasswordField(
+        _l("Present password"), validators=[Length(max=200)], render_kw={"autocomplete": "current-password"}
+    )
 
     password = PasswordField(
         _l("New password"),

@@ -46,7 +46,8 @@ def ask_to_sign_in() -> Response:
 
 
 @bp.route("/sign-in", methods=["GET", "POST"])
-@limiter.limit("30 per minute", methods=["POST"])
+@limiter.limit("300 per minute", methods=["POST"])  # a whole shift may come through one address
+@limiter.limit("10 per minute", methods=["POST"], key_func=lambda: f"door:{request.form.get('email', '').strip().lower()}")
 @requires(access.PUBLIC)
 def sign_in() -> str | Response | tuple[str, int]:
     """The door."""
@@ -91,7 +92,7 @@ def sign_out() -> Response:
 
 
 @bp.route("/sign-in/link/<token>", methods=["GET", "POST"])
-@limiter.limit("30 per minute")
+@limiter.limit("300 per minute")
 @unit_of_work
 @requires(access.PUBLIC)
 def sign_in_link(token: str) -> str | Response:
@@ -101,6 +102,7 @@ def sign_in_link(token: str) -> str | Response:
         return render_template("identity/sign_in_link.html", form=form)
     person = service.use_sign_in_link(token, now=clock.now())
     _enter(person, None)
+    session["by_link"] = True  # whoever comes by a link need not know the password it replaces
     return redirect(url_for("identity.account", welcome=1))
 
 
@@ -110,12 +112,14 @@ def sign_in_link(token: str) -> str | Response:
 def account() -> str | Response | tuple[str, int]:
     """One's own account: password, language, where one is signed in."""
     person, form = viewer(), PasswordForm()
-    if form.validate_on_submit():
+    asks_present = person.password_hash is not None and not session.get("by_link")
+    if form.validate_on_submit() and _knows_password(person, form, asks_present):
         try:
             service.set_password(person, form.password.data, actor=person, now=clock.now())
         except Invalid as error:
             form.password.errors = [error.message.translated(gettext)]
         else:
+            session.pop("by_link", None)
             flash(gettext("Your password is set."), "success")
             return redirect(_safe(request.args.get("next")))
     page = render_template(
@@ -125,8 +129,17 @@ def account() -> str | Response | tuple[str, int]:
         sign_ins=queries.open_sign_ins(person, clock.now()),
         browser_words=browser_words,
         has_password=person.password_hash is not None,
+        asks_present=asks_present,
     )
     return page, 422 if form.errors else 200
+
+
+def _knows_password(person: Person, form: PasswordForm, asks_present: bool) -> bool:
+    """Whoever finds a signed-in browser must not be able to take the account over."""
+    if asks_present and not service.password_matches(person, form.present.data or ""):
+        form.present.errors = [gettext("This is not your present password.")]
+        return False
+    return True
 
 
 @bp.post("/account/sign-ins/revoke")

@@ -1,6 +1,6 @@
 """Signing in: the door, one-time links, revocation, limits."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -104,24 +104,13 @@ def test_a_session_ends_after_its_hours(client: FlaskClient, lin: Person, later:
         assert client.get("/account").status_code == 302
 
 
-@pytest.fixture
-def limited(app: Flask) -> Iterator[None]:
-    from lms.core.limits import limiter
-
-    limiter.enabled = True
-    limiter.initialized = True
-    limiter.reset()
-    yield
-    limiter.enabled = False
-
-
 def test_a_password_is_changed_and_weak_ones_are_refused(sign_in: Callable[..., FlaskClient], lin: Person) -> None:
     browser = sign_in(lin)
-    weak = browser.post("/account", data={"password": "Lin Xiaoyu 1", "again": "Lin Xiaoyu 1"})
+    weak = browser.post("/account", data={"present": PASSWORD, "password": "Lin Xiaoyu 1", "again": "Lin Xiaoyu 1"})
     assert weak.status_code == 422
     differing = browser.post("/account", data={"password": "four blue teapots", "again": "four blue teapot"})
     assert "The two passwords differ" in differing.text
-    good = browser.post("/account", data={"password": "four blue teapots", "again": "four blue teapots"})
+    good = browser.post("/account", data={"present": PASSWORD, "password": "four blue teapots", "again": "four blue teapots"})
     assert good.status_code == 302
 
 
@@ -155,6 +144,24 @@ def test_a_new_password_signs_out_every_other_browser(app: Flask, client: FlaskC
     enter(elsewhere)
     enter(client)
     again = "an entirely different one"
-    assert client.post("/account", data={"password": again, "again": again}).status_code == 302
+    assert client.post("/account", data={"present": PASSWORD, "password": again, "again": again}).status_code == 302
     assert client.get("/account").status_code == 200
     assert elsewhere.get("/account").status_code == 302
+
+
+def test_a_found_browser_cannot_take_the_account(sign_in: Callable[..., FlaskClient], lin: Person) -> None:
+    browser, again = sign_in(lin), "four blue teapots"
+    for present in ("", "wrong guess of mine"):
+        refused = browser.post("/account", data={"present": present, "password": again, "again": again})
+        assert refused.status_code == 422
+        assert "This is not your present password." in refused.text
+
+
+def test_a_link_lets_a_lost_password_be_replaced(app: Flask, client: FlaskClient, lin: Person) -> None:
+    with app.app_context(), unit_of_work():
+        token = service.make_sign_in_link(lin, actor=None, now=clock.now())
+    client.post(f"/sign-in/link/{token}")
+    again = "four blue teapots"
+    assert client.post("/account", data={"password": again, "again": again}).status_code == 302
+    other = app.test_client()
+    assert enter(other, password=again).status_code == 302
