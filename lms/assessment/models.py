@@ -82,7 +82,7 @@ class Attempt(Model):
         Index(  # all that a pass rate reads
             "ix_attempts_first", "exam_id", "finished_at", "department_id", "passed", "state", "is_first",
             sqlite_where=text("is_first IS 1"), postgresql_where=text("is_first IS true"),
-        ),  # fmt: skip
+        ),
         Index("ix_attempts_lesson", "lesson_id"),
     )
 
