@@ -1,5 +1,6 @@
 """The result of an attempt, as far as its plan lets the reader see it now; and what reports read."""
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -17,6 +18,7 @@ from lms.core import access
 from lms.core.database import db
 from lms.core.errors import NotFound
 from lms.core.texts import Message
+from lms.courses import queries as courses
 from lms.question_bank import payloads
 from lms.question_bank import queries as bank
 
@@ -140,6 +142,39 @@ def _grades(attempt_id: int) -> dict[int, Decimal]:
     """The points that hold now, by slot: those of the grade with the greatest number."""
     query = select(Grade.slot, Grade.points).where(Grade.attempt_id == attempt_id).order_by(Grade.slot, Grade.number)
     return {slot: points for slot, points in db.session.execute(query)}
+
+
+@dataclass(frozen=True, slots=True)
+class Reread:
+    """A lesson worth reading again, and the points lost on what it teaches."""
+
+    course_key: str
+    lesson_key: str
+    title: Mapping[str, str]
+    lost: Decimal
+
+
+MOST_REREAD = 3
+
+
+def to_reread(view: ResultView) -> list[Reread]:
+    """After an exam that was not passed: the lessons on which most points were lost, most first; two queries.
+
+    It names lessons, never questions: which answers were right stays hidden as the plan says.
+    """
+    attempt = view.attempt
+    if attempt.kind != "exam" or attempt.state != State.GRADED or view.passed is not False:
+        return []
+    grades, lost = _grades(attempt.id), Counter[tuple[str, str]]()
+    stored = bank.stored_items(place["item_version_id"] for place in attempt.paper)
+    for place in attempt.paper:
+        missing = Decimal(place["points"]) - grades.get(place["slot"], Decimal(0))
+        lessons = {tuple(step.split("/")[:2]) for step in stored[place["item_version_id"]].definition.sop if "/" in step}
+        for course_key, lesson_key in lessons if missing > 0 else ():
+            lost[course_key, lesson_key] += missing  # type: ignore[assignment]
+    titles = courses.lesson_titles(lost) if lost else {}
+    ranked = sorted(titles, key=lambda lesson: (-lost[lesson], lesson))
+    return [Reread(*lesson, titles[lesson], Decimal(lost[lesson])) for lesson in ranked[:MOST_REREAD]]
 
 
 # ---- for reports --------------------------------------------------------------

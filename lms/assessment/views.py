@@ -241,6 +241,7 @@ def result(attempt_id: int) -> str | Response:
         is_own=is_own,
         name=None if is_own else queries.name_of(view.attempt.person_id),
         again=_again(view.attempt),
+        reread=queries_results.to_reread(view) if is_own else [],
         form=VoidForm() if not is_own and has(person, "attempt.void") and view.state != State.VOIDED else None,
     )
 

@@ -243,3 +243,15 @@ def stale_courses(today: date) -> list[CourseHead]:
     """Courses in force whose review day has passed, the oldest first."""
     query = select(Course).where(Course.retired_at.is_(None), Course.review_by < today)
     return [head_of(course, 0, 0) for course in db.session.scalars(query.order_by(Course.review_by, Course.key))]
+
+
+def lesson_titles(places: Iterable[tuple[str, str]]) -> dict[tuple[str, str], Mapping[str, str]]:
+    """Titles of lessons in use, by course and lesson key; one query."""
+    wanted = set(places)
+    query = (
+        select(Course.key, Lesson.key, Lesson.title)
+        .join(Course, Course.id == Lesson.course_id)
+        .where(Course.key.in_({course for course, _lesson in wanted}), Lesson.key.in_({key for _course, key in wanted}))
+        .where(Course.retired_at.is_(None), Lesson.retired_at.is_(None))
+    )
+    return {(course, key): title for course, key, title in db.session.execute(query) if (course, key) in wanted}
