@@ -6,7 +6,7 @@ import threading
 
 import click
 from flask import current_app
-from flask.cli import AppGroup
+from flask.cli import AppGroup, with_appcontext
 
 from lms import doctor
 from lms.cli_content import content
@@ -51,6 +51,7 @@ def verify_audit() -> None:
 
 
 @click.command("doctor")
+@with_appcontext
 def doctor_command() -> None:
     """Check this installation and say what to mend; exit status 1 if something does not work."""
     findings = doctor.examine()

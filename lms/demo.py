@@ -9,6 +9,7 @@ from typing import Any
 
 import click
 from flask import current_app
+from flask.cli import with_appcontext
 from sqlalchemy import func, select
 
 from lms import config, packs
@@ -32,6 +33,7 @@ SCENARIOS = ("late-delivery", "broken-watch", "refund-refused", "phone-bill-disp
 
 @click.command("demo")
 @click.option("--if-empty", is_flag=True, help="Do nothing where there are people already (used by `make run`).")
+@with_appcontext
 def demo(if_empty: bool) -> None:
     """Fill an empty database with an example organisation, and print how to sign in."""
     if db.session.scalar(select(func.count()).select_from(Person)):

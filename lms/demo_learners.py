@@ -97,7 +97,8 @@ def answer_paper(learner: Learner, attempt: Attempt, now: datetime, bonus: float
         if answer is not None:
             save_response(attempt.id, learner.person, place["slot"], answer, 1, now=now)
     now += timedelta(seconds=learner.rng.randint(5, 40))
-    assessment.submit(attempt.id, learner.person, now=now)
+    with clock.at(now):
+        assessment.submit(attempt.id, learner.person, now=now)
     return now
 
 
@@ -153,7 +154,8 @@ def next_working_hour(moment: datetime, rng: Random) -> datetime:
 def play_role(learner: Learner, scenario_key: str, mode: str, now: datetime) -> tuple[datetime, bool]:
     """Play a role-play to its end; returns when, and whether it was passed."""
     person, rng = learner.person, learner.rng
-    view = scenarios.start_play(scenario_key, person, mode, now=now, language="zh-Hans")
+    with clock.at(now):
+        view = scenarios.start_play(scenario_key, person, mode, now=now, language="zh-Hans")
     while (offer := view.offer) is not None:
         now += timedelta(seconds=rng.randint(12, 60))
         scene = view.compiled.plot.scenes[offer.scene]
@@ -163,5 +165,6 @@ def play_role(learner: Learner, scenario_key: str, mode: str, now: datetime) -> 
             emotion = scene.question.answer if knows else rng.choice(offer.labels)
         best = max(offer.choices, key=lambda shown: sum(scene.choices[shown.key].points))
         choice = best if rng.random() < learner.ability + 0.05 else rng.choice(offer.choices)
-        view = scenarios.take_turn(view.play.id, person, offer.turn, emotion=emotion, choice=choice.id, now=now)
+        with clock.at(now):
+            view = scenarios.take_turn(view.play.id, person, offer.turn, emotion=emotion, choice=choice.id, now=now)
     return now, bool(view.play.passed)
