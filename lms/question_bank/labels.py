@@ -1,6 +1,8 @@
-"""The names of emotion labels in the languages of the product (pure)."""
+"""The names of emotion labels and of skills (pure)."""
 
-from lms.core.texts import in_language
+from collections.abc import Mapping
+
+from lms.core.texts import N_, in_language
 
 NAMES = {
     "angry": {"en": "Angry", "zh-Hans": "生气"},
@@ -28,3 +30,19 @@ NAMES = {
 def label_name(label: str, language: str) -> str:
     """The label as people read it; a label that is not known here reads as its key, with spaces."""
     return in_language(NAMES.get(label), language) or label.replace("-", " ").capitalize()
+
+
+SKILLS: Mapping[str, str] = {
+    "complaint-handling": N_("Complaint handling"),
+    "emotion-recognition": N_("Recognising emotion"),
+    "spin": N_("SPIN questions"),
+    "reception": N_("Reception"),
+    "listening": N_("Listening"),
+    "communication": N_("Communication"),
+    "service-quality": N_("Service quality"),
+}
+
+
+def skill_name(key: str) -> str:
+    """The skill's name, to be translated; an organisation's own skill reads as its key."""
+    return SKILLS.get(key, key.replace("-", " ").capitalize())

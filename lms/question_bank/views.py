@@ -11,6 +11,7 @@ from lms.core.locale import language
 from lms.core.texts import N_, Message
 from lms.question_bank import form_answers, item_scores, item_types, payloads, queries
 from lms.question_bank.items import ITEM_TYPES
+from lms.question_bank.labels import skill_name
 from lms.question_bank.queries import Filters, StoredItem
 
 bp = Blueprint("question_bank", __name__)
@@ -49,6 +50,7 @@ def items() -> str:
         topics=queries.topic_sizes(),
         skills=queries.skills(),
         types=TYPE_NAMES,
+        skill_name=skill_name,
         difficulties=DIFFICULTY_NAMES,
         next_url=following,
         first_url=url_for(".items") if request.args.get("cursor") else None,
@@ -73,6 +75,7 @@ def item(item: str) -> str:
         "question_bank/item.html",
         stored=stored,
         definition=stored.definition,
+        skill_name=skill_name,
         question=payloads.question(place, stored.definition, stored.media, language()),
         explanation=payloads.explanation(place, stored.definition, language()),
         tried=tried,

@@ -1,4 +1,4 @@
-"""What channels, skills and feelings are called on pages (pure)."""
+"""What channels are called on pages (pure)."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -21,16 +21,3 @@ CHANNELS: Mapping[str, Channel] = {
     "chat": Channel("chat-dots", N_("Chat"), N_("Chat with %(name)s")),
     "mail": Channel("envelope", N_("Mail"), N_("Letters with %(name)s")),
 }
-
-SKILLS: Mapping[str, str] = {
-    "complaint-handling": N_("Complaint handling"),
-    "emotion-recognition": N_("Recognising emotion"),
-    "spin": N_("SPIN questions"),
-    "reception": N_("Reception"),
-    "listening": N_("Listening"),
-}
-
-
-def skill_name(key: str) -> str:
-    """The skill's name, to be translated; an organisation's own skill reads as its key."""
-    return SKILLS.get(key, key.replace("-", " ").capitalize())

@@ -14,10 +14,10 @@ from lms.core.database import unit_of_work
 from lms.core.errors import Conflict, Invalid, NotFound
 from lms.core.locale import language
 from lms.core.texts import N_, Message, in_language
-from lms.question_bank.labels import label_name
+from lms.question_bank.labels import SKILLS, label_name, skill_name
 from lms.scenarios import queries, review, service
 from lms.scenarios.forms import BackForm, StartForm, TurnForm
-from lms.scenarios.labels import CHANNELS, SKILLS, skill_name
+from lms.scenarios.labels import CHANNELS
 from lms.scenarios.queries import Compiled, PlayView
 from lms.scenarios.views_result import result_parts, title_of
 
