@@ -110,6 +110,15 @@ def test_a_composite_just_under_the_line_is_not_shown_as_the_line(app: Flask, si
     assert "79.9" in page and ">80.0<" not in page
 
 
+def test_a_composite_of_some_parts_only_says_so(app: Flask, sign_in: Any, cycle: Any) -> None:
+    assert "of 2 parts" not in sign_in(Role.HR).get("/hr/reviews/2026-h2").text
+    with app.app_context(), unit_of_work():
+        someone = factories.person(name="Half Known", job_role="front-line")
+        score = factories_hr.score(someone, score=Decimal(9), reference="I-half")
+        service.record_quality_scores([score], actor=None, now=clock.now())
+    assert "from 1 of 2 parts" in sign_in(Role.HR).get("/hr/reviews/2026-h2").text
+
+
 def test_somebody_outside_the_review_is_not_there(sign_in: Any, cycle: Any) -> None:
     client = sign_in(Role.HR)
     assert client.get("/hr/reviews/2026-h2/people/987654").status_code == 404

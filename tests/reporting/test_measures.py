@@ -124,6 +124,17 @@ def test_the_page_of_an_exam_shows_figures_and_what_to_look_at(
     assert "It hardly tells who knows more" in page
 
 
+def test_an_exam_whose_questions_pull_apart_claims_no_reliability(
+    books: Books, exam: Exam, sign_in: Callable[..., Any]
+) -> None:
+    with books():
+        for number in range(40):
+            rows.marked(exam, [1, 0, 1, 0, 1] if number % 2 else [0, 1, 0, 1, 1], MAXIMA, ITEMS)
+    page = sign_in(Role.TRAINER).get("/reports/exams/front-line").get_data(as_text=True)
+    assert "does not measure one thing: its questions do not go together" in page
+    assert "measures with a reliability of" not in page
+
+
 def test_item_figures_cost_the_same_for_any_number_of_attempts(
     books: Books, exam: Exam, api: Callable[..., Any], count_queries: Callable[[], Any]
 ) -> None:
