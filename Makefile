@@ -54,7 +54,7 @@ messages: setup-dev ## collect messages into the catalogues; fails while a trans
 lock: ## resolve requirements/*.in anew (needs uv)
 	for kind in base dev; do uv pip compile --quiet --upgrade --universal --generate-hashes --no-header --no-annotate --python-version 3.11 requirements/$$kind.in -o requirements/$$kind.lock; done
 
-screenshots: setup-dev ## pictures of every page at both widths and in both languages, into screenshots/
+screenshots: setup-dev ## pictures of the main pages at both widths and in both languages, into screenshots/
 	$(BIN)/python -m tests.browser.screenshots
 
 clean: ## remove what was made here, but not the database

@@ -4,7 +4,7 @@ import functools
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any, ParamSpec, Protocol, TypeVar, cast
+from typing import Any, ParamSpec, TypeVar, cast
 
 from flask import current_app, g
 from flask_login import current_user
@@ -86,17 +86,6 @@ PERMISSIONS: dict[str, frozenset[Role]] = {
     "audit.read": frozenset({AUDITOR, ADMIN}),
     "settings.write": frozenset({ADMIN}),
 }
-
-
-class Viewer(Protocol):
-    """Somebody signed in: a person, seen from floor 0."""
-
-    id: int
-    name: str
-    language: str | None
-
-    @property
-    def permission_roles(self) -> frozenset[Role]: ...
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""``make screenshots``: every page of the demo at both widths and in both languages, into screenshots/."""
+"""``make screenshots``: the main pages of the demo at both widths and in both languages, into screenshots/."""
 
 import logging
 import sys
