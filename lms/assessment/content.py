@@ -162,8 +162,13 @@ def fits(section: Section, item: BankItem) -> bool:
     if section.items is not None:
         return item.key in section.items
     if section.sop is not None:
-        return any(place == section.sop or place.startswith(section.sop + "/") for place in item.sop)
+        return covers(item.sop, section.sop)
     return item.topic == section.topic
+
+
+def covers(steps: Sequence[str], place: str) -> bool:
+    """Whether one of these SOP steps is the place or lies in it."""
+    return any(step == place or step.startswith(place + "/") for step in steps)
 
 
 def check_supply(exam: Exam, bank: Iterable[BankItem]) -> Iterator[Fault]:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from random import Random
 
-from lms.assessment.content import BankItem, Section, fits
+from lms.assessment.content import BankItem, Section, covers, fits
 from lms.question_bank.pool import PoolItem
 
 MARKED_BY_PEOPLE = frozenset({"essay"})
@@ -43,25 +43,40 @@ def draw(
     *,
     seed: int,
     seen: Collection[int] = frozenset(),
+    about: str | None = None,
     shuffle: bool = True,
 ) -> list[Drawn] | Shortage:
     """A paper: every section gets what it asks for, no item stands twice, unseen items come first.
 
-    ``seen`` holds ids of items to avoid where possible: as many unseen items are drawn as can be. Sections keep
-    their order; inside one the items are shuffled, or stand in the order of the plan's list or of their files.
+    ``seen`` holds ids of items to avoid where possible: as many unseen items are drawn as can be. ``about`` is an SOP
+    place ("course/lesson"): items that cover a step of it come before all others, seen or not, as the check of a
+    lesson wants it. Sections keep their order; inside one the items are shuffled, or stand in the order of the plan's
+    list or of their files.
     """
     rng = Random(seed)
     pool = [item for item in pool if item.type not in MARKED_BY_PEOPLE]
     places = [place for index, section in enumerate(sections) for place in _places(index, section, pool, rng)]
     holder: dict[int, int] = {}  # item id → place
     filled: dict[int, PoolItem] = {}
-    for allowed in (lambda item: item.item_id not in seen, lambda item: True):
+    for allowed in _preferences(seen, about):
         for number in range(len(places)):
             if number not in filled:
                 _fill(number, places, holder, filled, allowed)
     if len(filled) < len(places):
         return _shortage(places, filled)
     return _numbered(sections, places, filled, rng, shuffle)
+
+
+def _preferences(seen: Collection[int], about: str | None) -> list[Callable[[PoolItem], bool]]:
+    """What an item must be to be drawn, from the strictest wish to none."""
+
+    def is_new(item: PoolItem) -> bool:
+        return item.item_id not in seen
+
+    def is_about(item: PoolItem) -> bool:
+        return about is None or covers(item.sop, about)
+
+    return [lambda item: is_about(item) and is_new(item), is_about, is_new, lambda _item: True]
 
 
 def _places(index: int, section: Section, pool: Sequence[PoolItem], rng: Random) -> list[_Place]:

@@ -68,7 +68,7 @@ def start_check(course_key: str, lesson_key: str, person: Any, *, now: datetime,
     if (open_one := _open_one(person, "check", subject, attempts)) is not None:
         return Started(open_one, False)
     plan = queries.check_plan_of(lesson.body).definition
-    attempt = _begin(plan, Opening(None, None, False), attempts, person, now, language)
+    attempt = _begin(plan, Opening(None, None, False), attempts, person, now, language, about=subject)
     attempt.kind, attempt.subject = "check", subject
     attempt.lesson_id, attempt.lesson_version_id = lesson.id, lesson.version_id
     return _opened(attempt, person)
@@ -120,9 +120,10 @@ def _begin(
     person: Any,
     now: datetime,
     language: str,
+    about: str | None = None,
 ) -> Attempt:
     seed = secrets.randbits(62)
-    paper = _paper(plan, seed, _seen(attempts) if plan.avoid_seen else set())
+    paper = _paper(plan, seed, _seen(attempts) if plan.avoid_seen else set(), about)
     deadline_at = openings.deadline(plan, opening, now)
     return Attempt(
         person_id=person.id,
@@ -146,14 +147,15 @@ def _seen(attempts: Sequence[Row[Any]]) -> set[int]:
     return {place["item_id"] for attempt in attempts[-MOST_LOOKED_BACK:] for place in attempt.paper}
 
 
-def _paper(plan: ExamDefinition, seed: int, seen: set[int]) -> list[dict[str, Any]]:
+def _paper(plan: ExamDefinition, seed: int, seen: set[int], about: str | None) -> list[dict[str, Any]]:
     """The places of a paper as they are stored; the same seed and pool give the same paper."""
     pool = bank.pool(
         topics=[section.topic for section in plan.sections if section.topic],
         sop=[section.sop for section in plan.sections if section.sop],
         keys=[key for section in plan.sections for key in section.items or ()],
+        with_steps=about is not None,
     )
-    drawn = papers.draw(plan.sections, pool, seed=seed, seen=seen, shuffle=plan.shuffle.items)
+    drawn = papers.draw(plan.sections, pool, seed=seed, seen=seen, about=about, shuffle=plan.shuffle.items)
     if isinstance(drawn, papers.Shortage):
         values = {"section": drawn.section + 1, "wanted": drawn.wanted, "available": drawn.available}
         raise Conflict(

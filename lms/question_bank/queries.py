@@ -55,10 +55,13 @@ def item(version_id: int) -> AnyItem:
 # ---- drawing ------------------------------------------------------------------
 
 
-def pool(*, topics: Sequence[str] = (), sop: Sequence[str] = (), keys: Sequence[str] = ()) -> list[PoolItem]:
+def pool(
+    *, topics: Sequence[str] = (), sop: Sequence[str] = (), keys: Sequence[str] = (), with_steps: bool = False
+) -> list[PoolItem]:
     """Every item in use that belongs to one of the topics, covers one of the SOP places, or has one of the keys.
 
-    In the order of their files; two queries however many items there are.
+    In the order of their files; two queries however many items there are. Which steps an item covers is read where
+    ``sop`` asks for it or ``with_steps`` does.
     """
     condition = or_(
         Topic.key.in_(topics) if topics else false(),
@@ -72,7 +75,7 @@ def pool(*, topics: Sequence[str] = (), sop: Sequence[str] = (), keys: Sequence[
         .order_by(Item.topic_id, Item.position, Item.id)
     )
     rows = db.session.execute(query).all()
-    steps = _steps_of([row.id for row in rows]) if sop else {}
+    steps = _steps_of([row.id for row in rows]) if sop or with_steps else {}
     return [
         PoolItem(row.id, row.version_id, row.key, row.topic, row.type, row.difficulty, tuple(steps.get(row.id, ())))
         for row in rows

@@ -78,6 +78,19 @@ def test_seen_items_come_back_only_when_the_unseen_run_out(held: int, asked: int
     assert sum(place.item.item_id not in seen for place in paper) == min(asked, unseen)
 
 
+def test_a_check_asks_about_its_own_lesson_first_and_fills_up_with_the_topic() -> None:
+    own = [pool_item(number, sop=(f"course/lesson/step-{number}",)) for number in range(1, 5)]
+    others = [pool_item(number, sop=("course/lesson-two/step",)) for number in range(5, 12)]
+    for seed in range(40):
+        drawn = draw([section(topic="t", draw=3)], [*others, *own], seed=seed, about="course/lesson")
+        again = draw([section(topic="t", draw=3)], [*others, *own], seed=seed, seen={1, 2, 3}, about="course/lesson")
+        more = draw([section(topic="t", draw=6)], [*others, *own], seed=seed, seen={5, 6, 7, 8}, about="course/lesson")
+        assert isinstance(drawn, list) and isinstance(again, list) and isinstance(more, list)
+        assert {place.item.item_id for place in drawn} <= {1, 2, 3, 4}
+        assert {place.item.item_id for place in again} <= {1, 2, 3, 4} and 4 in {p.item.item_id for p in again}
+        assert {1, 2, 3, 4} < {place.item.item_id for place in more} <= {1, 2, 3, 4, 9, 10, 11}
+
+
 def test_sections_that_share_items_are_still_all_filled() -> None:
     pool = [pool_item(number) for number in range(1, 5)]
     sections = [section(topic="t", draw=2), section(items=["item-1", "item-2"])]
