@@ -38,6 +38,7 @@ from lms.question_bank import api as question_bank_api
 from lms.question_bank import views as question_bank
 from lms.reporting import api as reporting_api
 from lms.reporting import views as reporting
+from lms.reporting import views_coverage as coverage
 from lms.reporting import views_measures as measures
 from lms.scenarios import api as scenarios_api
 from lms.scenarios import api_authors as scenarios_authors
@@ -51,6 +52,7 @@ PAGES: tuple[Blueprint, ...] = (
     team.bp,
     reporting.bp,
     measures.bp,
+    coverage.bp,
     courses.bp,
     enrolment.bp,
     practice.bp,

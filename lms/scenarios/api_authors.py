@@ -9,6 +9,7 @@ from lms.core.api import Answer, Api, PageQuery, decode_cursor, encode_cursor, p
 from lms.core.authored import Change, FileBody, NewOne, Saved
 from lms.core.content import Fault, Problem, digest, plain
 from lms.core.texts import in_language
+from lms.question_bank.queries_places import known_places
 from lms.scenarios import queries_bodies as queries
 from lms.scenarios import queries_frameworks, service_versions
 from lms.scenarios.analysis_json import from_json
@@ -105,10 +106,14 @@ def _faults(definition: ScenarioDefinition | None) -> Iterator[Fault]:
     """Without its framework the scenario is not written, so that what else is wrong is looked for here."""
     if definition is None:
         return
-    known = queries_frameworks.frameworks()
-    lost = [one for one in references(definition) if one.kind == "framework" and one.key not in known]
+    named = list(references(definition))
+    known = {
+        "framework": set(queries_frameworks.frameworks()),
+        "sop": known_places({one.key for one in named if one.kind == "sop"}),
+    }
+    lost = [one for one in named if one.kind in known and one.key not in known[one.kind]]
     yield from map(authored.missing, lost)
-    if lost:
+    if any(one.kind == "framework" for one in lost):
         yield from analyse(compile_plot(definition)).faults
 
 

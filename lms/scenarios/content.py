@@ -11,12 +11,15 @@ SCHEMAS: dict[str, type[Definition]] = {"scenario": ScenarioDefinition, "framewo
 
 
 def references(definition: ScenarioDefinition | FrameworkDefinition) -> Iterator[Reference]:
-    """What the definition names in other files: the scenario's framework and its skill."""
+    """What the definition names in other files: the scenario's framework, its skill, the SOP steps of its scenes."""
     if isinstance(definition, ScenarioDefinition):
         if definition.framework is not None:
             yield Reference("framework", definition.framework, ("framework",))
         if definition.skill is not None:
             yield Reference("skill", definition.skill, ("skill",))
+        for key, scene in definition.scenes.items():
+            for index, place in enumerate(scene.sop):
+                yield Reference("sop", place, ("scenes", key, "sop", index))
 
 
 def check(

@@ -8,6 +8,7 @@ from pydantic import Field, ModelWrapValidatorHandler, ValidationError, model_va
 from lms.core.definition_errors import Fault, combined
 from lms.core.definitions import Definition, Key, Text, pilot_faults, plain, unique_by
 from lms.core.texts import N_
+from lms.question_bank.items import SopRef
 from lms.scenarios.outline import outline_faults
 
 EMOTIONS = ("angry", "anxious", "disappointed", "confused", "impatient", "sad", "satisfied", "neutral")
@@ -102,7 +103,7 @@ class TypedDefinition(Definition):
 
 
 class SceneDefinition(Definition):
-    """What the customer says, and what the learner may answer."""
+    """What the customer says, and what the learner may answer; ``sop`` names the SOP steps it exercises."""
 
     says: Text
     cues: list[Text] = []
@@ -110,6 +111,7 @@ class SceneDefinition(Definition):
     choices: dict[Key, ChoiceDefinition] = {}
     typed: TypedDefinition | None = None
     visits: Annotated[int, Field(ge=1, le=MOST_VISITS)] = 1
+    sop: Annotated[list[SopRef], unique_by()] = []
 
     def faults(self) -> Iterator[Fault]:
         if not self.choices and self.typed is None:

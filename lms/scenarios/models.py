@@ -89,6 +89,16 @@ class ScenarioVersion(Model):
     created_by_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
 
 
+class SceneSopStep(Model):
+    """A SOP step ("course/lesson/step") that a scene of the scenario's current version exercises."""
+
+    __tablename__ = "scene_sop_steps"
+
+    scenario_id: Mapped[int] = mapped_column(ForeignKey("scenarios.id", ondelete="CASCADE"), primary_key=True)
+    scene: Mapped[str] = mapped_column(String(64), primary_key=True)
+    step: Mapped[str] = mapped_column(String(200), primary_key=True, index=True)
+
+
 class Play(Model):
     """Somebody's way through a version of a scenario. ``left_at``: a practice play that was begun again elsewhere.
 

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select
 
 from lms.core import audit
 from lms.core.authored import by_field
@@ -13,7 +13,7 @@ from lms.core.errors import Invalid
 from lms.scenarios.analysis_json import to_json
 from lms.scenarios.checks import analyse, framework_faults
 from lms.scenarios.definitions import FrameworkDefinition, ScenarioDefinition
-from lms.scenarios.models import Framework, FrameworkVersion, Scenario, ScenarioVersion
+from lms.scenarios.models import Framework, FrameworkVersion, Scenario, ScenarioVersion, SceneSopStep
 from lms.scenarios.plot import compile_plot
 
 
@@ -68,8 +68,19 @@ def write_scenario(
     db.session.add(version)
     db.session.flush()
     row.version_id = version.id
+    _state_steps(row, definition)
     audit.record("scenario.version", f"scenario:{row.key}", actor=actor, now=now, version=version.number)
     return row
+
+
+def _state_steps(row: Scenario, definition: ScenarioDefinition) -> None:
+    """Write down which SOP steps the scenes exercise now."""
+    db.session.execute(delete(SceneSopStep).where(SceneSopStep.scenario_id == row.id))
+    db.session.add_all(
+        SceneSopStep(scenario_id=row.id, scene=key, step=place)
+        for key, scene in definition.scenes.items()
+        for place in scene.sop
+    )
 
 
 def _computed(definition: ScenarioDefinition, framework: FrameworkDefinition | None) -> dict[str, Any]:
