@@ -9,6 +9,7 @@ from lms.assessment import api as assessment_api
 from lms.assessment import api_authors as assessment_authors
 from lms.assessment import jobs as assessment_jobs
 from lms.assessment import views as assessment
+from lms.assessment import views_appeals as appeals
 from lms.certification import api as certification_api
 from lms.certification import jobs as certification_jobs
 from lms.certification import listeners as certification_listeners
@@ -62,6 +63,7 @@ PAGES: tuple[Blueprint, ...] = (
     certified.bp,
     hr.bp,
     assessment.bp,
+    appeals.bp,
     question_bank.bp,
 )
 
@@ -102,6 +104,7 @@ NAVIGATION: tuple[NavItem, ...] = (
     NavItem("team.team", N_("Team"), "diagram-3", "team.read", "desk", "/team"),
     NavItem("team.assignments", N_("Assign"), "plus-square", "attendance.record", "desk", "/team/assignments"),
     NavItem("reporting.overview", N_("Reports"), "graph-up", "reports.read", "desk", "/reports"),
+    NavItem("appeals.marking", N_("Marking"), "pencil-square", "marking.read", "desk", "/marking"),
     NavItem("practice.mentoring", N_("Mentoring"), "person-check", "sign-off.record", "desk", "/mentoring"),
     NavItem("practice.sessions", N_("Sessions"), "easel", "attendance.record", "desk", "/sessions"),
     NavItem("courses.author_courses", N_("Course care"), "journal-check", "content.read", "desk", "/author/courses"),

@@ -167,3 +167,31 @@ class Grade(Model):
     grader_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
     reason: Mapped[str] = mapped_column(Text, default="")
     graded_at: Mapped[datetime]
+
+
+class Appeal(Model):
+    """A learner's objection to the points of one slot of an attempt, or to the result as a whole (slot 0), and the
+    answer to it."""
+
+    __tablename__ = "appeals"
+    __table_args__ = (
+        CheckConstraint("state IN ('open', 'upheld', 'rejected', 'withdrawn')", name="state_known"),
+        CheckConstraint("(state = 'open') = (closed_at IS NULL)", name="closed_has_day"),
+        CheckConstraint("state NOT IN ('upheld', 'rejected') OR answer <> ''", name="decision_has_reason"),
+        Index(
+            "uq_appeals_open", "attempt_id", "slot", unique=True,
+            sqlite_where=text("state = 'open'"), postgresql_where=text("state = 'open'"),
+        ),
+        Index("ix_appeals_state", "state", "raised_at"),
+        Index("ix_appeals_attempt", "attempt_id"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    attempt_id: Mapped[int] = mapped_column(ForeignKey("attempts.id"))
+    slot: Mapped[int] = mapped_column(default=0)
+    reason: Mapped[str] = mapped_column(Text)
+    raised_at: Mapped[datetime]
+    state: Mapped[str] = mapped_column(String(10), default="open")
+    closed_at: Mapped[datetime | None]
+    closed_by_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
+    answer: Mapped[str] = mapped_column(Text, default="")

@@ -10,10 +10,10 @@ from flask_babel import gettext
 from markupsafe import Markup
 from werkzeug.wrappers import Response
 
-from lms.assessment import openings, queries, queries_results, service
+from lms.assessment import openings, queries, queries_appeals, queries_results, service
 from lms.assessment.api import too_late
 from lms.assessment.attempt_states import State
-from lms.assessment.forms import VoidForm
+from lms.assessment.forms import AppealForm, VoidForm
 from lms.assessment.models import Attempt
 from lms.assessment.queries import SavedAnswer
 from lms.core import clock
@@ -242,8 +242,16 @@ def result(attempt_id: int) -> str | Response:
         name=None if is_own else queries.name_of(view.attempt.person_id),
         again=_again(view.attempt),
         reread=queries_results.to_reread(view) if is_own else [],
+        appeals=queries_appeals.appeals_of(attempt_id) if view.attempt.kind == "exam" else [],
+        appeal_form=_appeal_form(view) if is_own else None,
         form=VoidForm() if not is_own and has(person, "attempt.void") and view.state != State.VOIDED else None,
     )
+
+
+def _appeal_form(view: queries_results.ResultView) -> AppealForm | None:
+    """Only what was shown can be disagreed with."""
+    is_told = view.attempt.kind == "exam" and view.state == State.GRADED and view.passed is not None
+    return AppealForm().offer(len(view.attempt.paper)) if is_told else None
 
 
 def _again(found: Attempt) -> str:

@@ -65,6 +65,7 @@ PERMISSIONS: dict[str, frozenset[Role]] = {
     "content.write": frozenset({TRAINER}),
     "mark": frozenset({TRAINER}),
     "attempt.void": frozenset({TRAINER}),
+    "marking.read": frozenset({TRAINER, AUDITOR}),  # what waits for people: appeals, work to mark
     "attendance.record": frozenset({TRAINER}),
     "sign-off.record": frozenset({MENTOR}),
     "licence.verify": frozenset({HR}),

@@ -13,6 +13,7 @@ PROMISES = {
     "content.write": {Role.TRAINER},
     "mark": {Role.TRAINER},
     "attempt.void": {Role.TRAINER},
+    "marking.read": {Role.TRAINER, Role.AUDITOR},
     "attendance.record": {Role.TRAINER},
     "sign-off.record": {Role.MENTOR},
     "licence.verify": {Role.HR},

@@ -1,0 +1,43 @@
+"""The states of an appeal against a result, and the moves between them (pure)."""
+
+from enum import StrEnum
+
+from lms.core.texts import N_, Message
+
+
+class State(StrEnum):
+    """Where an appeal stands."""
+
+    OPEN = "open"
+    UPHELD = "upheld"
+    REJECTED = "rejected"
+    WITHDRAWN = "withdrawn"
+
+
+class Verb(StrEnum):
+    """What happens to an appeal."""
+
+    UPHOLD = "uphold"
+    REJECT = "reject"
+    WITHDRAW = "withdraw"
+
+
+MOVES: dict[tuple[State, Verb], State] = {
+    (State.OPEN, Verb.UPHOLD): State.UPHELD,
+    (State.OPEN, Verb.REJECT): State.REJECTED,
+    (State.OPEN, Verb.WITHDRAW): State.WITHDRAWN,
+}
+
+NAMES = {
+    State.OPEN: N_("Open appeal"),
+    State.UPHELD: N_("Appeal upheld"),
+    State.REJECTED: N_("Appeal rejected"),
+    State.WITHDRAWN: N_("Appeal withdrawn"),
+}
+
+CLOSED = N_("This appeal is closed already. Whoever still disagrees can appeal once more, with a new reason.")
+
+
+def move(state: State, verb: Verb) -> State | Message:
+    """The state after ``verb``, or why it cannot happen."""
+    return MOVES.get((state, verb)) or Message(CLOSED)
