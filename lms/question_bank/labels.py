@@ -39,6 +39,9 @@ SKILLS: Mapping[str, str] = {
     "reception": N_("Reception"),
     "listening": N_("Listening"),
     "communication": N_("Communication"),
+    "relationship-care": N_("Relationship care"),
+    "technical-support": N_("Technical support"),
+    "ethics": N_("Ethics and data protection"),
     "service-quality": N_("Service quality"),
 }
 
