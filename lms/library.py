@@ -8,6 +8,7 @@ from typing import Any
 
 from lms.assessment import content as exams
 from lms.assessment.content import BankItem
+from lms.assessment.papers import MARKED_BY_PEOPLE
 from lms.certification import content as certifications
 from lms.core.authored import MISSING
 from lms.core.content import (
@@ -239,11 +240,10 @@ def _claims(kind: str, document: Document) -> Callable[[Reference], bool]:
 def bank_of(packs: Iterable[PackContent]) -> list[BankItem]:
     """All items of the files, as an exam plan needs to know them."""
     return [
-        BankItem(item.key, topic.topic, tuple(item.sop), item.difficulty)
+        BankItem(item.key, topic.topic, tuple(item.sop), item.difficulty, item.type in MARKED_BY_PEOPLE)
         for pack in packs
         for topic in pack.of("topic")
         for item in topic.items
-        if item.type != "essay"
     ]
 
 
@@ -252,7 +252,7 @@ def _check_supply(packs: list[PackContent], known: Known) -> Iterator[Problem]:
     own = bank_of(packs)
     mine = {item.key for item in own}
     bank = [*own, *(item for item in known.bank if item.key not in mine)]
-    topics_held = Counter(item.topic for item in bank)
+    topics_held = Counter(item.topic for item in bank if not item.is_marked)
     unread = {str(doc.data.get("topic")) for pack in packs for kind, doc in pack.unread if kind == "topic" and doc.data}
     for pack in packs:
         for entry in pack.found.get("exam", {}).values():

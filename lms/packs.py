@@ -12,6 +12,7 @@ from sqlalchemy import inspect, select
 from lms.assessment import sync as exams
 from lms.assessment.content import BankItem
 from lms.assessment.models import Exam
+from lms.assessment.papers import MARKED_BY_PEOPLE
 from lms.certification import sync as certifications
 from lms.certification.content import Certification, CertificationsFile
 from lms.certification.models import Certification as CertificationRow
@@ -137,13 +138,13 @@ def _bank() -> list[BankItem]:
     for item_id, step in db.session.execute(select(ItemSopStep.item_id, ItemSopStep.step)):
         steps.setdefault(item_id, []).append(step)
     query = (
-        select(Item.id, Item.key, Topic.key, Item.difficulty)
+        select(Item.id, Item.key, Topic.key, Item.difficulty, Item.type)
         .join(Topic, Topic.id == Item.topic_id)
-        .where(Item.retired_at.is_(None), Item.type != "essay")
+        .where(Item.retired_at.is_(None))
     )
     return [
-        BankItem(key, topic, tuple(steps.get(item_id, ())), difficulty)
-        for item_id, key, topic, difficulty in db.session.execute(query)
+        BankItem(key, topic, tuple(steps.get(item_id, ())), difficulty, kind in MARKED_BY_PEOPLE)
+        for item_id, key, topic, difficulty, kind in db.session.execute(query)
     ]
 
 

@@ -61,6 +61,21 @@ def item(key: str, kind: str = "single", **changes: Any) -> dict[str, Any]:
     return {**common, **BODIES[kind], **changes}
 
 
+def essay(key: str = "written-1", **changes: Any) -> dict[str, Any]:
+    """The body of an essay with a rubric of two lines, 0–2 and 0–4 points; worth 6."""
+    lines = {"tone": (0, 1, 2), "facts": (0, 2, 4)}
+    rubric = [
+        {
+            "key": line,
+            "title": text(line.title()),
+            "levels": [{"points": points, "description": text(f"{line} worth {points}")} for points in levels],
+        }
+        for line, levels in lines.items()
+    ]
+    common = {"key": key, "type": "essay", "stem": text(f"Write about {key}."), "rationale": text("Because it does.")}
+    return {**common, "rubric": rubric, "points": 6, "min_chars": 20, "max_chars": 400, **changes}
+
+
 def topic(key: str = "complaints", items: Any = 6, pack: str = "tests") -> None:
     """A topic with so many single-choice items, or with these bodies."""
     bodies = [item(f"{key}-{number}") for number in range(1, items + 1)] if isinstance(items, int) else items

@@ -155,6 +155,8 @@ class BankItem:
     topic: str
     sop: tuple[str, ...] = ()
     difficulty: str = "medium"
+    is_marked: bool = False
+    """Marked by people, as essays are: exams draw it, the checks of lessons do not."""
 
 
 def fits(section: Section, item: BankItem) -> bool:

@@ -11,6 +11,7 @@ from typing import Literal
 
 MILLIONTH = Decimal("0.000001")
 _LARGEST_DENOMINATOR = 10**6
+_SMALL_DENOMINATOR = 10**3
 
 Counts = Literal["best", "first", "last", "mean"]
 
@@ -63,6 +64,15 @@ def exact(share: Decimal) -> Fraction:
     """The share as the fraction it stands for: a third that was cut to 28 digits is a third again; within 0 and 1."""
     fraction = Fraction(share).limit_denominator(_LARGEST_DENOMINATOR)
     return min(max(fraction, Fraction(0)), Fraction(1))
+
+
+def recovered(share: Decimal) -> Fraction:
+    """A share kept to six places as the fraction it stands for, so that totals from kept grades are what they were.
+
+    Two fractions with denominators up to a thousand never share six places; what is none of them stands as kept.
+    """
+    likely = Fraction(share).limit_denominator(_SMALL_DENOMINATOR)
+    return likely if rounded(likely) == share.quantize(MILLIONTH) else Fraction(share)
 
 
 def mark(slot: int, section: int, share: Decimal, max_points: Decimal) -> Mark:

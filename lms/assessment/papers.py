@@ -8,7 +8,7 @@ from lms.assessment.content import BankItem, Section, covers, fits
 from lms.question_bank.pool import PoolItem
 
 MARKED_BY_PEOPLE = frozenset({"essay"})
-"""Item types that a paper does not draw."""
+"""Item types that the check of a lesson does not draw: it is over at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +54,8 @@ def draw(
     list or of their files.
     """
     rng = Random(seed)
-    pool = [item for item in pool if item.type not in MARKED_BY_PEOPLE]
+    if about is not None:
+        pool = [item for item in pool if item.type not in MARKED_BY_PEOPLE]
     places = [place for index, section in enumerate(sections) for place in _places(index, section, pool, rng)]
     holder: dict[int, int] = {}  # item id → place
     filled: dict[int, PoolItem] = {}
@@ -84,7 +85,7 @@ def _places(index: int, section: Section, pool: Sequence[PoolItem], rng: Random)
     fitting = [item for item in pool if fits(section, BankItem(item.key, item.topic, item.sop))]
     rng.shuffle(fitting)
     if section.difficulty is None:
-        # a plan's list is meant whole: what is gone or marked by people leaves a gap that must be told
+        # a plan's list is meant whole: what is gone leaves a gap that must be told
         asked = section.asked if section.asked is not None else len(section.items or fitting)
         return [_Place(index, tuple(fitting))] * asked
     return [

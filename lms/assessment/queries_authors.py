@@ -9,7 +9,6 @@ from lms.assessment import queries
 from lms.assessment.content import BankItem, check_supply, references
 from lms.assessment.content import Exam as ExamDefinition
 from lms.assessment.models import Exam, ExamVersion
-from lms.assessment.papers import MARKED_BY_PEOPLE
 from lms.core.authored import missing
 from lms.core.content import Fault
 from lms.core.database import db
@@ -69,8 +68,6 @@ def plan_faults(plan: ExamDefinition) -> Iterator[Fault]:
     }
     lost = [reference for reference in references(plan) if reference.key not in known[reference.kind]]
     yield from map(missing, lost)
-    held = [
-        BankItem(item.key, item.topic, item.sop, item.difficulty) for item in pool if item.type not in MARKED_BY_PEOPLE
-    ]
+    held = [BankItem(item.key, item.topic, item.sop, item.difficulty) for item in pool]
     said = {reference.loc[1] for reference in lost}
     yield from (fault for fault in check_supply(plan, held) if fault.loc[1] not in said)

@@ -6,47 +6,116 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
-from sqlalchemy import insert
+from sqlalchemy import Select, func, insert, select
 
 from lms.assessment import grading, queries
-from lms.assessment.attempt_states import State, Verb
+from lms.assessment.attempt_states import SENTENCES, State, Verb
 from lms.assessment.attempt_states import move as next_state
 from lms.assessment.models import Attempt, AttemptEvent, Grade
 from lms.core import events
 from lms.core.database import db
+from lms.core.errors import Conflict
+from lms.core.texts import Message
 from lms.enrolment import service as enrolment
 from lms.question_bank import item_scores
 from lms.question_bank import queries as bank
 
+RETOTAL = "retotal"
+"""In an attempt's history: its score was counted again from other grades."""
+
 
 def grade(attempt: Attempt, now: datetime) -> None:
-    """Give a submitted attempt (locked by the caller) its grades and its score, once."""
-    plan = queries.plan_of(attempt)
-    marks = _marks(attempt)
-    outcome = grading.result(
-        marks, cut=plan.definition.cut, section_cuts=[section.cut for section in plan.definition.sections]
+    """Give a submitted attempt (locked by the caller) the grades a machine can give, once; and its score, unless
+    people have to mark some of its answers first."""
+    marks = _machine_marks(attempt)
+    if marks:
+        db.session.execute(insert(Grade.__table__), [_grade_row(attempt, mark, now) for mark in marks])  # type: ignore[arg-type]
+    if len(marks) == len(attempt.paper):
+        _conclude(attempt, marks, now)
+
+
+def add_mark(attempt: Attempt, slot: int, share: Fraction, *, grader: Any, reason: str, now: datetime) -> bool:
+    """Write what people gave an answer of a submitted attempt (locked by the caller).
+
+    With the last of them the attempt is graded; returns whether it is.
+    """
+    place = attempt.paper[slot - 1]
+    mark = grading.Mark(slot, place["section"], share, Fraction(Decimal(place["points"])))
+    number = 1 + (db.session.scalar(_last_number(attempt.id, slot)) or 0)
+    by_people = {"number": number, "source": "marker", "grader_id": getattr(grader, "id", None), "reason": reason}
+    db.session.execute(insert(Grade.__table__), [{**_grade_row(attempt, mark, now), **by_people}])  # type: ignore[arg-type]
+    marks = marks_that_hold(attempt)
+    is_last = attempt.state == State.SUBMITTED and len(marks) == len(attempt.paper)
+    if is_last:
+        _conclude(attempt, marks, now)
+    return is_last
+
+
+def retotal(attempt: Attempt, now: datetime, *, reason: str) -> grading.Result:
+    """Total a graded attempt (locked by the caller) again from the grades that hold now, and tell everybody.
+
+    ``reason`` stands in the attempt's history. Raises ``Conflict`` for an attempt that has no result.
+    """
+    if attempt.state != State.GRADED:
+        raise Conflict(Message(SENTENCES[State(attempt.state)]), state=attempt.state)
+    marks = marks_that_hold(attempt)
+    outcome = _total(attempt, marks)
+    db.session.add(AttemptEvent(attempt_id=attempt.id, verb=RETOTAL, at=now, reason=reason))
+    db.session.flush()
+    _tell(attempt, queries.plan_of(attempt), marks)
+    return outcome
+
+
+def marks_that_hold(attempt: Attempt) -> list[grading.Mark]:
+    """The marks of the slots that have a grade: of each slot the one with the greatest number."""
+    query = (
+        select(Grade.slot, Grade.share, Grade.max_points)
+        .where(Grade.attempt_id == attempt.id)
+        .order_by(Grade.slot, Grade.number)
     )
-    db.session.execute(insert(Grade.__table__), [_grade_row(attempt, mark, now) for mark in marks])  # type: ignore[arg-type]
+    held = {slot: (share, most) for slot, share, most in db.session.execute(query)}
+    return [
+        grading.Mark(slot, attempt.paper[slot - 1]["section"], grading.recovered(share), Fraction(most))
+        for slot, (share, most) in held.items()
+    ]
+
+
+def _conclude(attempt: Attempt, marks: Sequence[grading.Mark], now: datetime) -> None:
+    """All marks are in: the score, the new state, and the news."""
+    _total(attempt, marks)
     state = next_state(State.SUBMITTED, Verb.MARKS_IN)
     assert isinstance(state, State)
     attempt.state, attempt.graded_at = state, now
+    db.session.add(AttemptEvent(attempt_id=attempt.id, verb=Verb.MARKS_IN.value, at=now, reason=""))
+    db.session.flush()
+    _tell(attempt, queries.plan_of(attempt), marks)
+
+
+def _total(attempt: Attempt, marks: Sequence[grading.Mark]) -> grading.Result:
+    definition = queries.plan_of(attempt).definition
+    outcome = grading.result(
+        marks, cut=definition.cut, section_cuts=[section.cut for section in definition.sections]
+    )
     attempt.score, attempt.max_score = grading.rounded(outcome.total.score), grading.rounded(outcome.total.max_score)
     attempt.percent, attempt.passed = grading.rounded(outcome.total.percent), outcome.passed
     attempt.sections = [_section_row(section) for section in outcome.sections]
-    db.session.add(AttemptEvent(attempt_id=attempt.id, verb=Verb.MARKS_IN.value, at=now, reason=""))
-    db.session.flush()
-    _tell(attempt, plan, marks)
+    return outcome
 
 
-def _marks(attempt: Attempt) -> list[grading.Mark]:
+def _last_number(attempt_id: int, slot: int) -> Select[Any]:
+    return select(func.max(Grade.number)).where(Grade.attempt_id == attempt_id, Grade.slot == slot)
+
+
+def _machine_marks(attempt: Attempt) -> list[grading.Mark]:
+    """The marks of all answers that need no person."""
     answers = queries.saved_answers(attempt.id)
     items = bank.items(place["item_version_id"] for place in attempt.paper)
     marks = []
     for place in attempt.paper:
         saved = answers.get(place["slot"])
         share = item_scores.score(items[place["item_version_id"]], saved.answer if saved else None)
-        points = Decimal(place["points"])
-        marks.append(grading.mark(place["slot"], place["section"], share or Decimal(0), points))
+        if share is not None:
+            marks.append(grading.mark(place["slot"], place["section"], share, Decimal(place["points"])))
     return marks
 
 

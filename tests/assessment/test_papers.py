@@ -119,8 +119,8 @@ def test_every_item_gets_its_turn() -> None:
     assert min(counts.values()) > 110 and max(counts.values()) < 210  # 160 expected of each
 
 
-def test_essays_are_not_drawn_and_a_listed_one_is_told_as_missing() -> None:
+def test_exams_draw_essays_and_the_checks_of_lessons_do_not() -> None:
     pool = [pool_item(1), pool_item(2, type="essay")]
-    paper = draw([section(topic="t", draw=1)], pool, seed=1)
-    assert paper == [Drawn(1, 0, pool[0])]
-    assert draw([section(items=["item-1", "item-2"])], pool, seed=1) == Shortage(0, 2, 1)
+    assert len(draw([section(topic="t", draw=2)], pool, seed=1)) == 2  # type: ignore[arg-type]
+    assert draw([section(topic="t", draw=1)], pool, seed=1, about="course/lesson") == [Drawn(1, 0, pool[0])]
+    assert draw([section(topic="t", draw=2)], pool, seed=1, about="course/lesson") == Shortage(0, 2, 1)
