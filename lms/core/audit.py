@@ -82,8 +82,8 @@ def _append() -> None:
     for entry in waiting:
         entry.previous_hash = previous
         entry.hash = previous = fingerprint(entry)
-        session.add(entry)
-        session.flush()
+    session.add_all(waiting)  # written in this order, which is the chain's
+    session.flush()
 
 
 def fingerprint(entry: AuditEntry) -> str:

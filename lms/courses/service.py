@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, func, insert, select
 
 from lms.core import audit, clock
 from lms.core.database import db
@@ -167,4 +167,6 @@ def index_lesson(lesson: Lesson, body: LessonBody) -> None:
         db.session.add(aid)
         db.session.flush()
         terms = search_terms.index_terms((line.text, line.weight) for line in lines)
-        db.session.add_all(JobAidTerm(term=term, job_aid_id=aid.id, weight=weight) for term, weight in terms.items())
+        rows = [{"term": term, "job_aid_id": aid.id, "weight": weight} for term, weight in terms.items()]
+        if rows:  # over a thousand a lesson: objects of the session would cost ten times as much
+            db.session.execute(insert(JobAidTerm.__table__), rows)  # type: ignore[arg-type]
