@@ -57,12 +57,13 @@ class PassRatesAnswer(RateAnswer):
 
 
 class PassRatesQuery(Query):
-    """Days are included; without ``from`` all there is. ``target`` is a share, 0-1."""
+    """Days are included; without ``from`` all there is. ``target`` is a share, 0-1; ``department`` is a key."""
 
     from_on: date | None = Field(default=None, alias="from")
     to_on: date | None = Field(default=None, alias="to")
     by: By | None = None
     target: float = Field(default=PASS_TARGET, gt=0, le=1)
+    department: str | None = Field(default=None, min_length=1, max_length=200)
 
 
 @api.get(
@@ -79,10 +80,11 @@ def pass_rates(certification: str, query: PassRatesQuery) -> dict[str, Any]:
     period = Period(query.from_on, to_on) if query.from_on else queries.whole_period(of, person, to_on)
     if period.from_on > period.to_on:
         raise Invalid(Message(N_("The period ends before it begins; change one of the days.")))
+    within = queries.department(query.department, person) if query.department else None
     if query.by is None:
-        whole, groups = rate(queries.totals(of, period, person), query.target), []
+        whole, groups = rate(queries.totals(of, period, person, department=within), query.target), []
     else:
-        found = rates(queries.counts(of, query.by, period, person), query.target)
+        found = rates(queries.counts(of, query.by, period, person, department=within), query.target)
         whole = found.whole
         groups = [_group(query.by, one) for one in found.groups]
     return {

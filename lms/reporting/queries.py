@@ -22,6 +22,7 @@ from lms.identity.queries import departments_below
 from lms.reporting.rates import By, Count, months
 
 FINISHED = ("graded", "abandoned")
+MOST_DEPARTMENTS = 300
 Conditions = Sequence[ColumnElement[bool]]
 
 
@@ -89,13 +90,34 @@ def _exam_ids(of: Certification | None) -> ColumnElement[bool]:
     return Attempt.exam_id.in_(select(Exam.id).where(Exam.key.in_(leaves)))
 
 
-def first_attempts(of: Certification | None, viewer: Any) -> list[ColumnElement[bool]]:
-    """The conditions of what a pass rate counts, the period aside; only exams have an ``exam_id``."""
+def departments(viewer: Any) -> list[Department]:
+    """The departments whose figures the viewer may see, by key; the first ``MOST_DEPARTMENTS`` of them."""
+    query = select(Department).where(*in_scope(viewer, Department.id)).order_by(Department.key)
+    return list(db.session.scalars(query.limit(MOST_DEPARTMENTS)))
+
+
+def department(key: str, viewer: Any) -> Department:
+    """One department that the viewer may see figures of; else ``NotFound``."""
+    found = db.session.scalar(select(Department).where(Department.key == key, *in_scope(viewer, Department.id)))
+    if found is None:
+        raise NotFound(Message(N_("There is no department with the key “%(key)s” here."), {"key": key}))
+    return found
+
+
+def first_attempts(
+    of: Certification | None, viewer: Any, department: Department | None = None
+) -> list[ColumnElement[bool]]:
+    """The conditions of what a pass rate counts, the period aside; only exams have an ``exam_id``.
+
+    ``department`` keeps to that one, without those below it, as a row of the table of departments does.
+    """
+    only = [] if department is None else [Attempt.department_id == department.id]
     return [
         Attempt.is_first.is_(True),
         Attempt.state.in_(FINISHED),
         _exam_ids(of),
         *in_scope(viewer, Attempt.department_id),
+        *only,
     ]
 
 
@@ -115,20 +137,25 @@ def whole_period(of: Certification | None, viewer: Any, to_on: date) -> Period:
 PASSED = func.coalesce(func.sum(case((Attempt.passed.is_(True), 1), else_=0)), 0)
 
 
-def counts(of: Certification | None, by: By, period: Period, viewer: Any) -> list[Count]:
-    """First finished attempts by a dimension; one statement. ``of`` None counts every exam.
+def counts(
+    of: Certification | None, by: By, period: Period, viewer: Any, *, department: Department | None = None
+) -> list[Count]:
+    """First finished attempts by a dimension, of everybody or of one department; one statement.
 
-    Months without attempts are there with n = 0, in order of time; other groups only when they have attempts.
+    ``of`` None counts every exam. Months without attempts are there with n = 0, in order of time; other groups only
+    when they have attempts.
     """
-    conditions = [*first_attempts(of, viewer), *in_period(period)]
+    conditions = [*first_attempts(of, viewer, department), *in_period(period)]
     if by is By.MONTH:
         return _by_month(conditions, period)
     return [Count(key, name, passed, n) for key, name, passed, n in db.session.execute(_DIMENSIONS[by](conditions))]
 
 
-def totals(of: Certification | None, period: Period, viewer: Any) -> Count:
+def totals(
+    of: Certification | None, period: Period, viewer: Any, *, department: Department | None = None
+) -> Count:
     """All of them as one group."""
-    query = select(PASSED, func.count()).where(*first_attempts(of, viewer), *in_period(period))
+    query = select(PASSED, func.count()).where(*first_attempts(of, viewer, department), *in_period(period))
     passed, n = db.session.execute(query).one()
     return Count(None, None, passed, n)
 

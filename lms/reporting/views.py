@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Any
 
-from flask import Blueprint, Response, request
+from flask import Blueprint, Response, request, url_for
 from flask import render_template as render
 from flask_babel import gettext
 
@@ -116,15 +116,15 @@ def _certification_row(one: Any, found: Any, begins: float) -> dict[str, Any]:
 def pass_rates() -> str:
     """Pass rates of a certification by whatever the sentence says, with intervals, verdicts and a control chart."""
     person, asked = viewer(), _Asked()
-    counts = queries.counts(asked.certification, asked.by, asked.period, person)
-    by_month = counts if asked.by is By.MONTH else queries.counts(asked.certification, By.MONTH, asked.period, person)
-    if asked.by is By.DEPARTMENT:
+    counts = asked.counts(asked.by, person)
+    by_month = counts if asked.by is By.MONTH else asked.counts(By.MONTH, person)
+    if asked.by is By.DEPARTMENT and asked.department is None:
         idle = queries.idle_departments(asked.certification, person, [one.key for one in counts if one.key])
         counts = [*counts, *(Count(one.key, one.name, 0, 0) for one in idle)]
     found = rates(counts, asked.target)
     shown = found if asked.by is By.MONTH else ranked(found)
     begins = min((say.scale_of(one.of, asked.target) for one in found.groups), default=0.4)
-    names = [(one, say.group_name(asked.by, one.key, one.name)) for one in shown.groups]
+    names = [(one, say.group_name(asked.by, one.key, one.name), asked.url_of(one)) for one in shown.groups]
     pictures = say.month_pictures(by_month, asked.target)
     return render(
         "reporting/pass_rates.html",
@@ -133,8 +133,9 @@ def pass_rates() -> str:
         title=say.conclusion(found, asked.title, asked.by),
         hint=say.in_a_row(say.say(sentences.too_few(found)), pictures["sentence"]),
         counts=[(kind, len(found.having(Verdict(kind)))) for kind in ("met", "not-proven", "not-met", "no-data")],
-        rows=[say.rate_row(one, name, asked.target, begins) for one, name in names],
+        rows=[say.rate_row(one, name, asked.target, begins, url) for one, name, url in names],
         begins=begins,
+        department_options=asked.department_options(person),
         pictures=pictures,
         is_scoped=queries.department_scope(person) is not None,
     )
@@ -145,12 +146,13 @@ def pass_rates() -> str:
 def pass_rates_csv() -> Response:
     """The same as a file."""
     person, asked = viewer(), _Asked()
-    found = rates(queries.counts(asked.certification, asked.by, asked.period, person), asked.target)
+    found = rates(asked.counts(asked.by, person), asked.target)
     columns = [
-        "certification", "from", "to", "by", "key", "name", "n", "passed", "rate", "low", "high", "target", "verdict",
+        "certification", "department", "from", "to", "by", "key", "name", "n", "passed", "rate", "low", "high", "target", "verdict",
     ]  # fmt: skip
     key = asked.certification.key if asked.certification else "all"
-    head = [key, asked.period.from_on.isoformat(), asked.period.to_on.isoformat(), asked.by.value]
+    within = asked.department.key if asked.department else "all"
+    head = [key, within, asked.period.from_on.isoformat(), asked.period.to_on.isoformat(), asked.by.value]
     rows = [
         [
             *head, one.key, say.group_name(asked.by, one.key, one.name) if one is not found.whole else gettext("All"),
@@ -158,14 +160,14 @@ def pass_rates_csv() -> Response:
         ]
         for one in (*found.groups, found.whole)
     ]  # fmt: skip
-    name = f"pass-rates-{key}-{asked.by.value}-{asked.period.to_on.isoformat()}.csv"
+    name = f"pass-rates-{key}-{f'{within}-' if asked.department else ''}{asked.by.value}-{asked.period.to_on.isoformat()}.csv"
     response = Response(csv_pieces(columns, rows), mimetype=CSV_TYPE)
     response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     return response
 
 
 class _Asked:
-    """What the address asks for; anything unknown falls back to the usual."""
+    """What the address asks for; anything unknown falls back to the usual, but an unknown department is ``NotFound``."""
 
     def __init__(self) -> None:
         self.known = queries.certifications()
@@ -175,13 +177,36 @@ class _Asked:
         self.certification = None if wanted == "all" else by_key.get(wanted, first)
         self.by = By(value) if (value := request.args.get("by", "")) in set(By) else By.DEPARTMENT
         self.period = period_asked()
+        key = request.args.get("department", "")
+        self.department = queries.department(key, viewer()) if key else None
         target = request.args.get("target", type=float)
         self.target = target / 100 if target is not None and 0 < target <= 100 else PASS_TARGET
 
     @property
     def title(self) -> str:
         """What the report is about."""
-        return say.words(self.certification.title) if self.certification else gettext("All exams")
+        title = say.words(self.certification.title) if self.certification else gettext("All exams")
+        if self.department is None:
+            return title
+        name = say.words(self.department.name, self.department.key)
+        return gettext("%(title)s in %(department)s", title=title, department=name)
+
+    def counts(self, by: By, person: Any) -> list[Count]:
+        """What is asked for, by some dimension."""
+        return queries.counts(self.certification, by, self.period, person, department=self.department)
+
+    def url_of(self, one: Any) -> str | None:
+        """Where a department's own months are shown, from its row in the table of departments."""
+        if self.by is not By.DEPARTMENT or not one.key or self.department is not None:
+            return None
+        return url_for("reporting.pass_rates", **{**self.arguments, "by": By.MONTH.value, "department": one.key})
+
+    def department_options(self, person: Any) -> list[tuple[str, str]]:
+        """All departments, or one; the chosen one is there even where the list was cut."""
+        listed = {one.key: say.words(one.name, one.key) for one in queries.departments(person)}
+        if self.department is not None:
+            listed[self.department.key] = say.words(self.department.name, self.department.key)
+        return [("", gettext("all departments")), *listed.items()]
 
     @property
     def certification_options(self) -> list[tuple[str, str]]:
@@ -207,8 +232,9 @@ class _Asked:
     @property
     def arguments(self) -> dict[str, str]:
         """The same again, for links."""
+        within = {"department": self.department.key} if self.department else {}
         return {
             "certification": self.certification.key if self.certification else "all", "by": self.by.value,
             "from": self.period.from_on.isoformat(), "to": self.period.to_on.isoformat(),
-            "target": f"{100 * self.target:g}",
+            "target": f"{100 * self.target:g}", **within,
         }  # fmt: skip

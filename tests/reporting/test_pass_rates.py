@@ -196,3 +196,44 @@ def test_a_bad_day_is_told(books: Books, exam: Exam, sign_in: Callable[..., Any]
     assert client.get("/reports/pass-rates?from=yesterday").status_code == 422
     assert client.get("/reports/pass-rates?from=2026-05-01&to=2026-01-01").status_code == 422
     assert client.get("/reports/pass-rates?certification=ghost&by=ghost&target=ghost").status_code == 200
+
+
+# ---- one department -------------------------------------------------------------------
+
+
+def test_one_departments_months_can_be_seen(
+    books: Books, exam: Exam, sign_in: Callable[..., Any], api: Callable[..., Any]
+) -> None:
+    with books():
+        rows.group(exam, 27, 30, department="hotline")
+        rows.group(exam, 1, 12, department="counter")
+    client = sign_in(Role.HR)
+    whole = client.get("/reports/pass-rates").get_data(as_text=True)
+    assert "by=month" in whole and "department=hotline" in whole
+    page = client.get("/reports/pass-rates?department=hotline&by=month").get_data(as_text=True)
+    assert "Front Line in hotline passes at 90\u202f%" in page and '<option value="hotline" selected>' in page
+    assert "mean 90\u202f%" in page and "p-chart" in page
+    file = client.get("/reports/pass-rates.csv?department=hotline&by=job-role").get_data().decode("utf-8-sig")
+    assert [line["n"] for line in csv.DictReader(io.StringIO(file))] == ["30", "30"]
+    assert {line["department"] for line in csv.DictReader(io.StringIO(file))} == {"hotline"}
+    hr = api(Role.HR)
+    assert hr.get("/certifications/front-line/pass-rates?department=counter").get_json()["passed"] == 1
+    got = hr.get("/certifications/front-line/pass-rates?department=counter&by=version").get_json()
+    assert [one["n"] for one in got["items"]] == [12]
+
+
+def test_a_department_out_of_sight_is_not_there(
+    books: Books, exam: Exam, sign_in: Callable[..., Any], api: Callable[..., Any]
+) -> None:
+    with books():
+        manager = factories.person(roles=[Role.MANAGER], department="service")
+        rows.group(exam, 3, 4, department="service/hotline")
+        rows.group(exam, 2, 2, department="sales")
+    client = sign_in(manager)
+    with books():
+        hotline = db.session.query(Department).filter(Department.parent_id.is_not(None)).one().key
+    page = client.get(f"/reports/pass-rates?department={hotline}").get_data(as_text=True)
+    assert "75\u202f%" in page and 'value="sales"' not in page
+    assert client.get("/reports/pass-rates?department=sales").status_code == 404
+    assert client.get("/reports/pass-rates.csv?department=ghost").status_code == 404
+    assert api(manager).get("/certifications/front-line/pass-rates?department=sales").status_code == 404
