@@ -28,6 +28,9 @@ class Verb(StrEnum):
     TIME_UP_ABANDON = "time-up-abandon"  # deadline, policy abandon
     GRACE_OVER = "grace-over"
     MARKS_IN = "marks-in"
+    EXTEND = "extend"  # a trainer gives more time
+    SET_ASIDE = "set-aside"  # the grading raised an error
+    RETRY = "retry"  # and is tried once more
     VOID = "void"
 
 
@@ -41,6 +44,10 @@ MOVES: dict[tuple[State, Verb], State] = {
     (State.OVERDUE, Verb.SUBMIT): State.SUBMITTED,
     (State.OVERDUE, Verb.GRACE_OVER): State.ABANDONED,
     (State.IN_PROGRESS, Verb.TIME_UP_ABANDON): State.ABANDONED,
+    (State.IN_PROGRESS, Verb.EXTEND): State.IN_PROGRESS,
+    (State.OVERDUE, Verb.EXTEND): State.IN_PROGRESS,
+    (State.SUBMITTED, Verb.SET_ASIDE): State.SUBMITTED,
+    (State.SUBMITTED, Verb.RETRY): State.SUBMITTED,
     **{(state, Verb.VOID): State.VOIDED for state in State},
 }
 

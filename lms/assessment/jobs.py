@@ -9,9 +9,14 @@ from lms.core import jobs
 
 
 def sweep(_payload: Mapping[str, Any], now: datetime) -> None:
-    """Promise to close each attempt that is overdue."""
-    for attempt_id, state in queries.due_attempts(now):
-        jobs.enqueue("assessment.close", f"assessment.close:{attempt_id}:{state}", {"attempt": attempt_id})
+    """Promise to close each attempt that is overdue.
+
+    The key holds since when: an attempt that was given more time is promised again. One that cannot be closed is
+    promised again every day, and meanwhile its own job alone keeps failing.
+    """
+    for attempt_id, since in queries.due_attempts(now):
+        key = f"assessment.close:{attempt_id}:{since.timestamp():.0f}:{(now - since).days}"
+        jobs.enqueue("assessment.close", key, {"attempt": attempt_id})
 
 
 def close(payload: Mapping[str, Any], now: datetime) -> None:

@@ -11,6 +11,7 @@ from lms.core.audit import BigKey
 from lms.core.database import Exact, Model, Verbatim
 
 _OPEN = text("state IN ('in_progress', 'overdue')")
+_ASIDE = text("set_aside_at IS NOT NULL")
 
 
 class Exam(Model):
@@ -58,7 +59,8 @@ class Attempt(Model):
     ``subject`` is the exam's key, or "course/lesson". ``paper`` lists ``{slot, section, item_version_id, item_id,
     points, shown}`` and never leaves the server; ``sections`` holds ``{score, max_score, percent, passed}`` for each
     section of the plan once graded. ``finished_at`` is when it was handed in or given up;
-    ``is_first`` marks the attempt that statistics take. Department, site and job role are those at the start.
+    ``is_first`` marks the attempt that statistics take. ``extra_seconds`` is what ``deadline_at`` holds beyond the plan,
+    by an allowance or by extensions. ``set_aside_at`` with ``fault`` says that grading it failed. Department, site and job role are those at the start.
     """
 
     __tablename__ = "attempts"
@@ -84,6 +86,7 @@ class Attempt(Model):
             sqlite_where=text("is_first IS 1"), postgresql_where=text("is_first IS true"),
         ),
         Index("ix_attempts_lesson", "lesson_id"),
+        Index("ix_attempts_set_aside", "set_aside_at", sqlite_where=_ASIDE, postgresql_where=_ASIDE),
     )
 
     id: Mapped[int] = mapped_column(BigKey, primary_key=True)
@@ -110,6 +113,9 @@ class Attempt(Model):
     passed: Mapped[bool | None]
     sections: Mapped[list[Any] | None] = mapped_column(Verbatim)
     is_first: Mapped[bool] = mapped_column(default=False)
+    extra_seconds: Mapped[int] = mapped_column(default=0, server_default="0")
+    set_aside_at: Mapped[datetime | None]
+    fault: Mapped[str] = mapped_column(Text, default="", server_default="")
     department_id: Mapped[int | None] = mapped_column(ForeignKey("departments.id"), index=True)
     site_id: Mapped[int | None] = mapped_column(ForeignKey("sites.id"), index=True)
     job_role_id: Mapped[int | None] = mapped_column(ForeignKey("job_roles.id"), index=True)
@@ -129,7 +135,10 @@ class AttemptEvent(Model):
 
 
 class Response(Model):
-    """One saved answer, in the item's keys; a later one for the same slot has a greater ``seq``."""
+    """One saved answer, in the item's keys; a later one for the same slot has a greater ``seq``.
+
+    ``writer`` names the open page it was typed into, so that another window's newer answer is not overwritten unseen.
+    """
 
     __tablename__ = "responses"
     __table_args__ = (UniqueConstraint("attempt_id", "slot", "seq"), CheckConstraint("seq >= 0", name="seq_not_negative"))
@@ -141,6 +150,7 @@ class Response(Model):
     answer: Mapped[Any] = mapped_column(Verbatim, nullable=True)
     saved_at: Mapped[datetime]
     is_late: Mapped[bool] = mapped_column(default=False)
+    writer: Mapped[str | None] = mapped_column(String(32))
 
 
 class Grade(Model):

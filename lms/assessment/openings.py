@@ -73,6 +73,44 @@ def deadline(plan: Exam, opening: Opening, now: datetime) -> datetime | None:
     return min(limits) if limits else None
 
 
+@dataclass(frozen=True, slots=True)
+class Extra:
+    """Extra time somebody has by an allowance: a percentage of the time they would have, or so many minutes."""
+
+    allowance_id: int
+    percent: int | None
+    minutes: int | None
+
+    def of(self, regular: timedelta) -> timedelta:
+        """How much it adds to this much time, in whole seconds."""
+        if self.minutes is not None:
+            return timedelta(minutes=self.minutes)
+        return timedelta(seconds=int(regular.total_seconds()) * (self.percent or 0) // 100)
+
+
+@dataclass(frozen=True, slots=True)
+class ExtraTime:
+    """What is added to the deadline, and by which allowance."""
+
+    by: Extra
+    amount: timedelta
+
+
+def extra_time(
+    plan: Exam, deadline_at: datetime | None, allowances: Sequence[Extra], now: datetime
+) -> ExtraTime | None:
+    """What the best of somebody's allowances adds to the time that everybody has; they do not add up.
+
+    It is added after the closing of the exam has been looked at: whoever has more time by right is not cut short by
+    beginning when others may begin. Without a time limit nobody needs more.
+    """
+    if plan.time_limit_minutes is None or deadline_at is None or not allowances:
+        return None
+    regular = deadline_at - now
+    best = max(allowances, key=lambda each: each.of(regular))
+    return ExtraTime(best, best.of(regular)) if best.of(regular) > timedelta(0) else None
+
+
 def grace_end(plan: Exam, deadline_at: datetime | None) -> datetime | None:
     """Until when an overdue attempt may be handed in; None without a deadline or without grace."""
     if deadline_at is None or plan.when_time_is_up != "grace":

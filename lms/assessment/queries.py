@@ -6,7 +6,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import ColumnElement, bindparam, exists, or_, select
+from sqlalchemy import ColumnElement, bindparam, case, exists, or_, select
 from sqlalchemy.orm import aliased
 
 from lms.assessment.attempt_states import OPEN, State
@@ -263,17 +263,13 @@ def closes_at(exam_id: int | None) -> datetime | None:
     return db.session.scalar(select(Exam.closes_at).where(Exam.id == exam_id)) if exam_id is not None else None
 
 
-def due_attempts(now: datetime, limit: int = 500) -> list[tuple[int, str]]:
-    """Open attempts whose time is up, the longest overdue first: id and state."""
+def due_attempts(now: datetime) -> list[tuple[int, datetime]]:
+    """Open attempts whose time is up, the longest overdue first: id, and since when."""
+    is_running = Attempt.state == "in_progress"
+    since = case((is_running, Attempt.deadline_at), else_=Attempt.grace_ends_at)
     query = (
-        select(Attempt.id, Attempt.state)
-        .where(
-            or_(
-                (Attempt.state == "in_progress") & (Attempt.deadline_at < now),
-                (Attempt.state == "overdue") & (Attempt.grace_ends_at < now),
-            )
-        )
-        .order_by(Attempt.deadline_at)
-        .limit(limit)
+        select(Attempt.id, since)
+        .where(or_(is_running & (Attempt.deadline_at < now), (Attempt.state == "overdue") & (Attempt.grace_ends_at < now)))
+        .order_by(Attempt.deadline_at, Attempt.id)
     )
-    return [(attempt_id, state) for attempt_id, state in db.session.execute(query)]
+    return [(attempt_id, since) for attempt_id, since in db.session.execute(query)]

@@ -8,10 +8,10 @@ from sqlalchemy import func, select, update
 from lms.assessment import attempt_states, queries
 from lms.assessment.attempt_states import OPEN, State, Verb
 from lms.assessment.models import Attempt
-from lms.assessment.service_grading import grade
+from lms.assessment.service_faults import hand_in, retry_grading
 from lms.assessment.service_saving import Late, Saved, save_form, save_response
 from lms.assessment.service_starting import Started, start_attempt, start_check
-from lms.assessment.service_time import close_if_due, is_due, let_time_pass, locked, move_on
+from lms.assessment.service_time import close_if_due, extend, is_due, let_time_pass, locked, move_on
 from lms.core import audit, events
 from lms.core.database import db
 from lms.core.errors import Conflict, Invalid, NotAllowed, NotFound
@@ -22,7 +22,9 @@ __all__ = [
     "Saved",
     "Started",
     "close_if_due",
+    "extend",
     "is_due",
+    "retry_grading",
     "save_form",
     "save_response",
     "start_attempt",
@@ -42,10 +44,7 @@ def submit(attempt_id: int, person: Any, *, now: datetime) -> Attempt:
         raise NotFound(Message(queries.NO_ATTEMPT))
     let_time_pass(attempt, now)
     if State(attempt.state) in OPEN:
-        with db.session.no_autoflush:  # one UPDATE at the end instead of one a move
-            move_on(attempt, Verb.SUBMIT, now, person)
-            attempt.finished_at = now
-            grade(attempt, now)
+        hand_in(attempt, Verb.SUBMIT, now, now, person)
     elif attempt.state in (State.ABANDONED, State.VOIDED):
         raise Conflict(Message(attempt_states.SENTENCES[State(attempt.state)]), state=attempt.state)
     return attempt

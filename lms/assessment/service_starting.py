@@ -16,6 +16,7 @@ from lms.assessment.attempt_states import OPEN, State
 from lms.assessment.content import Exam as ExamDefinition
 from lms.assessment.models import Attempt
 from lms.assessment.openings import Earlier, MayNotStart, Opening
+from lms.assessment.service_allowances import apply_allowance
 from lms.assessment.service_time import close_if_due
 from lms.core.api import iso
 from lms.core.database import db
@@ -55,7 +56,10 @@ def start_attempt(exam_key: str, person: Any, *, now: datetime, language: str) -
     attempt.kind, attempt.subject = "exam", exam.key
     attempt.exam_id, attempt.exam_version_id = exam.id, exam.version_id
     attempt.is_first = all(one.state == State.VOIDED for one in attempts)
-    return _opened(attempt, person)
+    started = _opened(attempt, person)
+    if started.is_new:
+        apply_allowance(started.attempt, exam.plan, now)
+    return started
 
 
 def start_check(course_key: str, lesson_key: str, person: Any, *, now: datetime, language: str) -> Started:

@@ -1,16 +1,23 @@
-"""What time does to an attempt, and every move from one state to the next."""
+"""What time does to an attempt, and how people give it more."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import select
-
 from lms.assessment import attempt_states, queries
-from lms.assessment.attempt_states import OPEN, Refused, State, Verb
-from lms.assessment.models import Attempt, AttemptEvent
-from lms.assessment.service_grading import grade
+from lms.assessment.attempt_states import OPEN, State, Verb
+from lms.assessment.models import Attempt
+from lms.assessment.models_time import AttemptExtension
+from lms.assessment.service_faults import hand_in
+from lms.assessment.service_moves import locked, move_on
+from lms.core import audit
 from lms.core.database import db
-from lms.core.errors import Conflict
+from lms.core.errors import Conflict, Invalid, NotAllowed, NotFound
+from lms.core.texts import N_, Message
+
+__all__ = ["MOST_MINUTES", "close_if_due", "extend", "hand_in", "is_due", "let_time_pass", "locked", "move_on"]
+
+MOST_MINUTES = 480
+"""What one extension can give at most."""
 
 
 def close_if_due(attempt_id: int, now: datetime) -> bool:
@@ -36,25 +43,53 @@ def let_time_pass(attempt: Attempt, now: datetime) -> bool:
     verbs = _due(attempt, now)
     with db.session.no_autoflush:  # one UPDATE at the end instead of one a move
         for verb in verbs:
+            if verb == Verb.TIME_UP_SUBMIT:
+                hand_in(attempt, verb, attempt.deadline_at, now, None)
+                continue
             move_on(attempt, verb, now, None)
             if verb != Verb.TIME_UP_GRACE:
                 attempt.finished_at = attempt.grace_ends_at if verb == Verb.GRACE_OVER else attempt.deadline_at
-        if attempt.state == State.SUBMITTED and verbs:
-            grade(attempt, now)
     return bool(verbs)
 
 
-def locked(attempt_id: int) -> Attempt | None:
-    """The attempt as it stands now, held until the unit of work ends."""
-    query = select(Attempt).where(Attempt.id == attempt_id).with_for_update()
-    return db.session.scalar(query.execution_options(populate_existing=True))
+def extend(attempt_id: int, minutes: int, reason: str, *, actor: Any, now: datetime) -> AttemptExtension:
+    """Give a running or overdue attempt more time; its deadline and its grace move.
+
+    A deadline that has passed (the attempt is in its grace) counts from now, and the attempt takes answers again.
+    What came late in between stays late. Nobody extends their own; a reason is required.
+    """
+    attempt = locked(attempt_id)
+    if attempt is None:
+        raise NotFound(Message(N_("There is no such attempt.")))
+    if attempt.person_id == actor.id:
+        raise NotAllowed(Message(N_("You cannot give yourself more time; ask another trainer.")))
+    _check_extension(attempt, minutes, reason)
+    let_time_pass(attempt, now)
+    move_on(attempt, Verb.EXTEND, now, actor, reason.strip())
+    assert attempt.deadline_at is not None
+    before = attempt.deadline_at
+    attempt.deadline_at = max(before, now) + timedelta(minutes=minutes)
+    if attempt.grace_ends_at is not None:
+        attempt.grace_ends_at += attempt.deadline_at - before
+    attempt.extra_seconds += int((attempt.deadline_at - before).total_seconds())
+    extension = AttemptExtension(
+        attempt_id=attempt.id, minutes=minutes, deadline_before=before, deadline_at=attempt.deadline_at,
+        reason=reason.strip(), granted_by_id=actor.id, granted_at=now,
+    )  # fmt: skip
+    db.session.add(extension)
+    audit.record(
+        "attempt.extend", f"attempt:{attempt.id}", actor=actor, now=now, minutes=minutes, reason=reason.strip(),
+        deadline_before=before.isoformat(), deadline_at=attempt.deadline_at.isoformat(),
+    )  # fmt: skip
+    return extension
 
 
-def move_on(attempt: Attempt, verb: Verb, now: datetime, actor: Any, reason: str = "") -> None:
-    """Make one move of a locked attempt and note it; raises ``Conflict`` where there is no such move."""
-    following = attempt_states.move(State(attempt.state), verb)
-    if isinstance(following, Refused):
-        raise Conflict(following.reason, state=attempt.state)
-    attempt.state = following
-    event = AttemptEvent(attempt_id=attempt.id, verb=verb.value, at=now, actor_id=getattr(actor, "id", None), reason=reason)
-    db.session.add(event)
+def _check_extension(attempt: Attempt, minutes: int, reason: str) -> None:
+    if attempt.deadline_at is None:
+        raise Conflict(Message(N_("This attempt has no time limit, so it needs no more time.")), state=attempt.state)
+    if not 1 <= minutes <= MOST_MINUTES:
+        told = Message(N_("Give 1 to %(most)s minutes."), {"most": MOST_MINUTES})
+        raise Invalid(told, errors={"minutes": told})
+    if not reason.strip():
+        told = Message(N_("Say why, so that the learner and an auditor can understand it."))
+        raise Invalid(told, errors={"reason": told})

@@ -1,5 +1,6 @@
 """The database: naming convention, column types, the SQLite recipe and ``unit_of_work``."""
 
+import copy
 import functools
 import sqlite3
 from collections.abc import Callable, Iterator
@@ -141,6 +142,20 @@ def _unit() -> Iterator[None]:
         _writing.reset(token)
     for nudge in session.info.pop("unit", {}).get("after_commit", []):
         nudge()
+
+
+@contextmanager
+def savepoint() -> Iterator[None]:
+    """A part of the unit of work that may fail alone: its rows, and what it noted for the end, are then taken back."""
+    notes = unit_notes()
+    before = {name: copy.copy(noted) for name, noted in notes.items()}
+    try:
+        with db.session.begin_nested():
+            yield
+    except BaseException:
+        notes.clear()
+        notes.update(before)
+        raise
 
 
 def take_back() -> None:

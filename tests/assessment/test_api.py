@@ -222,7 +222,7 @@ def test_the_sweep_closes_what_is_overdue_and_a_broken_attempt_stops_nobody(
     with later(minutes=31), app.app_context():
         jobs.run_due()
     states = dict(rows(app, select(Attempt.id, Attempt.state)))
-    assert [states[attempt_id] for attempt_id in begun] == ["in_progress", "graded", "graded"]
+    assert [states[attempt_id] for attempt_id in begun] == ["submitted", "graded", "graded"]
 
 
 def test_attempts_are_limited_and_wait_for_each_other(api: Any, learner: Person, exam: Any, later: Any) -> None:
