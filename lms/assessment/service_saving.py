@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Boolean, Integer, bindparam, exists, func, insert, select
+from sqlalchemy import Boolean, ColumnElement, Integer, String, bindparam, exists, func, insert, select
 from sqlalchemy.sql.dml import ReturningInsert
 
 from lms.assessment import attempt_states, queries
@@ -31,6 +31,7 @@ _HELD = (
 class Saved:
     """What holds for a slot now; ``is_new`` is False when a repeated or older ``seq`` changed nothing.
 
+    ``stands`` is whether the answer that holds is the one that was sent: False means that a newer one is there.
     ``slots`` is how many the attempt has, ``deadline_at`` until when it takes answers.
     """
 
@@ -38,8 +39,20 @@ class Saved:
     seq: int
     saved_at: datetime
     is_new: bool
+    stands: bool
     slots: int
     deadline_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """The open page an answer was typed into: its own name, and the greatest ``seq`` of the slot that it knew of.
+
+    What another page has saved since is not overwritten; the one who sends is told instead, and decides.
+    """
+
+    writer: str
+    base: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +62,6 @@ class Late:
     slot: int
     seq: int
     reason: Message
-
 
 
 def save_response(
@@ -64,9 +76,16 @@ def save_response(
 
 
 def save_form(
-    attempt_id: int, person: Any, slot: int, fields: form_answers.Fields, seq: int | None, *, now: datetime
+    attempt_id: int,
+    person: Any,
+    slot: int,
+    fields: form_answers.Fields,
+    seq: int | None,
+    *,
+    now: datetime,
+    window: Window | None = None,
 ) -> Saved | Late:
-    """The same from the fields of a page's form."""
+    """The same from the fields of a page's form; with a ``window``, only over what that one has seen."""
 
     def entered(item: AnyItem) -> object:
         raw = form_answers.read(item.type, fields)
@@ -74,11 +93,17 @@ def save_form(
             raise Invalid(raw.reason, errors={"answer": raw.reason})
         return raw
 
-    return _save(attempt_id, person, slot, entered, seq, now)
+    return _save(attempt_id, person, slot, entered, seq, now, window)
 
 
 def _save(
-    attempt_id: int, person: Any, slot: int, entered: Callable[[AnyItem], object], seq: int | None, now: datetime
+    attempt_id: int,
+    person: Any,
+    slot: int,
+    entered: Callable[[AnyItem], object],
+    seq: int | None,
+    now: datetime,
+    window: Window | None = None,
 ) -> Saved | Late:
     found = db.session.execute(_HELD, {"attempt": attempt_id, "person": person.id}).first()
     if found is None or not 1 <= slot <= len(found.paper):
@@ -88,16 +113,17 @@ def _save(
     answer = item_types.read_answer(item, shown, entered(item))
     if isinstance(answer, item_types.Refusal):
         raise Invalid(answer.message, errors={"answer": answer.message})
-    at = _Book(attempt_id, slot, len(found.paper), State(found.state), found.deadline_at)
+    at = _Book(attempt_id, slot, len(found.paper), State(found.state), found.deadline_at, now)
     is_late = not attempt_states.takes_answers(at.state, now, at.deadline_at)
     if seq is None:
         held = queries.latest_answer(attempt_id, slot)
         if held is not None and held.answer == answer and not is_late:
-            return at.saved(held.seq, held.saved_at, is_new=False)
+            return at.saved(held.seq, held.saved_at, is_new=False, stands=True)
         seq = _next_seq(attempt_id, slot)
-    if not _insert_newer(attempt_id, slot, seq, answer, now, is_late):
-        return _already_saved(at, seq)
-    return at.late(seq) if is_late else at.saved(seq, now, is_new=True)
+    kept = _insert_newer(at, _Entry(seq, answer, now, is_late, window))
+    if kept is None:
+        return _already_saved(at, seq, answer)
+    return at.late(kept) if is_late else at.saved(kept, now, is_new=True, stands=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,35 +135,63 @@ class _Book:
     slots: int
     state: State
     deadline_at: datetime | None
+    now: datetime
 
-    def saved(self, seq: int, at: datetime, *, is_new: bool) -> Saved:
-        return Saved(self.slot, seq, at, is_new, self.slots, self.deadline_at)
+    def saved(self, seq: int, at: datetime, *, is_new: bool, stands: bool) -> Saved:
+        return Saved(self.slot, seq, at, is_new, stands, self.slots, self.deadline_at)
 
     def late(self, seq: int) -> Late:
         return Late(self.slot, seq, _too_late(self.state))
 
 
-def _insert_newer(attempt_id: int, slot: int, seq: int, answer: Any, now: datetime, is_late: bool) -> bool:
-    """Insert the answer unless one in time with this or a later ``seq`` is there; one statement.
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    """What is to be written."""
 
-    A late one is kept beside later late ones too, since it is told to be: only the very same is not kept twice.
+    seq: int
+    answer: Any
+    now: datetime
+    is_late: bool
+    window: Window | None
+
+
+def _insert_newer(at: _Book, entry: _Entry) -> int | None:
+    """Insert the answer unless a newer one is there; one statement. Returns the number it is kept under.
+
+    Newer is, in time, whatever has this or a later ``seq``, or came from another window after the ``base`` of this.
+    A late answer is kept beside later late ones too, since that is what is told: only the very same is not kept twice.
     """
-    values = {"of": attempt_id, "at_slot": slot, "number": seq, "given": answer, "now": now, "late": is_late}
-    return db.session.execute(_insertion(is_late), values).first() is not None
+    window = entry.window or Window("", _NEVER)
+    values = {
+        "of": at.attempt_id, "at_slot": at.slot, "number": entry.seq, "given": entry.answer, "now": entry.now,
+        "late": entry.is_late, "base": window.base, "by": window.writer or None,
+    }  # fmt: skip
+    row = db.session.execute(_insertion(entry.is_late), values).first()
+    return int(row[0]) if row is not None else None
+
+
+_NEVER = 2**62  # no seq is greater: nothing counts as unseen
 
 
 @functools.cache
 def _insertion(is_late: bool) -> ReturningInsert[tuple[int]]:
     """The statement, put together once: building it costs more than running it."""
     attempt_id, slot = bindparam("of", type_=BigKey), bindparam("at_slot", type_=Integer)
-    seq = bindparam("number", type_=Response.seq.type)
-    is_known = Response.seq >= seq
+    number, writer = bindparam("number", type_=Response.seq.type), bindparam("by", type_=String)
+    in_time, of_slot = Response.is_late.is_(False), (Response.attempt_id == attempt_id) & (Response.slot == slot)
     if is_late:
-        is_known = (Response.seq == seq) | (is_known & Response.is_late.is_(False))
-    known = exists().where(Response.attempt_id == attempt_id, Response.slot == slot, is_known)
+        seq: ColumnElement[int] = number
+        is_newer = (Response.seq == number) | ((Response.seq >= number) & in_time)
+    else:
+        unseen = Response.seq > bindparam("base", type_=Response.seq.type)
+        is_newer = ((Response.seq >= number) | (unseen & Response.writer.is_distinct_from(writer))) & in_time
+        # a late answer may hold the number, from before the attempt was given more time
+        behind_late = select(func.max(Response.seq) + 1).where(of_slot, Response.is_late, Response.seq >= number)
+        seq = func.coalesce(behind_late.scalar_subquery(), number)
+    known = exists().where(of_slot, is_newer)
     given, now = bindparam("given", type_=Verbatim), bindparam("now", type_=Instant())
-    values = select(attempt_id, slot, seq, given, now, bindparam("late", type_=Boolean)).where(~known)
-    names = ["attempt_id", "slot", "seq", "answer", "saved_at", "is_late"]
+    values = select(attempt_id, slot, seq, given, now, bindparam("late", type_=Boolean), writer).where(~known)
+    names = ["attempt_id", "slot", "seq", "answer", "saved_at", "is_late", "writer"]
     return insert(Response.__table__).from_select(names, values).returning(Response.__table__.c.seq)  # type: ignore[arg-type]
 
 
@@ -147,17 +201,17 @@ def _next_seq(attempt_id: int, slot: int) -> int:
     return 1 if last is None else int(last) + 1
 
 
-def _already_saved(at: _Book, seq: int) -> Saved | Late:
-    """What holds for the slot when a repeated or older ``seq`` came."""
+def _already_saved(at: _Book, seq: int, answer: Any) -> Saved | Late:
+    """What holds for the slot when a repeated or older ``seq`` came, or a newer answer of another window is there."""
     held = queries.latest_answer(at.attempt_id, at.slot)
-    if held is None or held.seq < seq:
+    if held is None:
         return at.late(seq)
-    return at.saved(held.seq, held.saved_at, is_new=False)
+    if held.seq < seq and not attempt_states.takes_answers(at.state, at.now, at.deadline_at):
+        return at.late(seq)
+    return at.saved(held.seq, held.saved_at, is_new=False, stands=held.answer == answer)
 
 
 def _too_late(state: State) -> Message:
     if state in OPEN:
         return Message(N_("The time was up when this answer arrived. It is kept, but not scored."))
     return Message(N_("This attempt had ended when this answer arrived. It is kept, but not scored."))
-
-
