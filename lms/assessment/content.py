@@ -85,6 +85,19 @@ class Show(Definition):
     answers: Showing = "after-pass"
 
 
+class Marking(Definition):
+    """How people mark the exam's essays.
+
+    With two markers, ``margin`` is how many points they may lie apart before a third marks (decision 0020).
+    ``calibration`` is the least percent of agreement in a calibration round without which nobody marks.
+    """
+
+    markers: Literal[1, 2] = 1
+    margin: NotNegative = Decimal(1)
+    blind: bool = True
+    calibration: Percent | None = None
+
+
 class Exam(Definition):
     """An exam plan as its file states it."""
 
@@ -101,6 +114,7 @@ class Exam(Definition):
     shuffle: Shuffle = Shuffle()
     avoid_seen: bool = True
     show: Show = Show()
+    marking: Marking = Marking()
     opens_at: Moment | None = None
     closes_at: Moment | None = None
     assigned_only: bool = False

@@ -10,6 +10,7 @@ from lms.assessment import appeal_states, queries
 from lms.assessment.appeal_states import State, Verb
 from lms.assessment.attempt_states import State as AttemptState
 from lms.assessment.models import Appeal, Attempt, Grade
+from lms.assessment.models_marking import Essay, EssayMark
 from lms.core import audit
 from lms.core.database import db
 from lms.core.errors import Conflict, Invalid, NotAllowed, NotFound
@@ -56,10 +57,20 @@ def decide_appeal(appeal_id: int, verb: Verb, answer: str, *, actor: Any, now: d
     appeal, attempt = _held(appeal_id)
     if attempt.person_id == actor.id:
         raise NotAllowed(Message(N_("You cannot decide on your own appeal; ask another trainer.")))
-    marked = select(Grade.id).where(Grade.attempt_id == attempt.id, Grade.grader_id == actor.id)
-    if db.session.scalar(marked.limit(1)) is not None:
+    if _has_marked(attempt.id, actor):
         raise NotAllowed(Message(N_("You marked this attempt; another trainer has to decide on the appeal.")))
     return _close(appeal, verb, _said(answer), actor, now)
+
+
+def _has_marked(attempt_id: int, actor: Any) -> bool:
+    """Whether one of the grades, or one of the marks that several grades came from, is theirs."""
+    grades = select(Grade.id).where(Grade.attempt_id == attempt_id, Grade.grader_id == actor.id)
+    marks = (
+        select(EssayMark.id)
+        .join(Essay, Essay.id == EssayMark.essay_id)
+        .where(Essay.attempt_id == attempt_id, EssayMark.marker_id == actor.id)
+    )
+    return bool(db.session.scalar(select(grades.exists() | marks.exists())))
 
 
 def _said(words: str) -> str:

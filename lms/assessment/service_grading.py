@@ -1,6 +1,6 @@
 """Grading a handed-in attempt: shares by item, points by slot, totals by section, and telling everybody."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from datetime import datetime
 from decimal import Decimal
 from fractions import Fraction
@@ -12,6 +12,7 @@ from lms.assessment import grading, queries
 from lms.assessment.attempt_states import SENTENCES, State, Verb
 from lms.assessment.attempt_states import move as next_state
 from lms.assessment.models import Attempt, AttemptEvent, Grade
+from lms.assessment.models_marking import Essay
 from lms.core import events
 from lms.core.database import db
 from lms.core.errors import Conflict
@@ -32,6 +33,27 @@ def grade(attempt: Attempt, now: datetime) -> None:
         db.session.execute(insert(Grade.__table__), [_grade_row(attempt, mark, now) for mark in marks])  # type: ignore[arg-type]
     if len(marks) == len(attempt.paper):
         _conclude(attempt, marks, now)
+    else:
+        _let_wait(attempt, {mark.slot for mark in marks}, now)
+
+
+def _let_wait(attempt: Attempt, graded: Set[int], now: datetime) -> None:
+    """Put the other answers before the markers."""
+    needed = queries.plan_of(attempt).definition.marking.markers
+    waiting = [place for place in attempt.paper if place["slot"] not in graded]
+    db.session.add_all(
+        Essay(
+            attempt_id=attempt.id,
+            slot=place["slot"],
+            exam_id=attempt.exam_id,
+            item_id=place["item_id"],
+            item_version_id=place["item_version_id"],
+            person_id=attempt.person_id,
+            handed_in_at=attempt.finished_at or now,
+            marks_needed=needed,
+        )
+        for place in waiting
+    )
 
 
 def add_mark(attempt: Attempt, slot: int, share: Fraction, *, grader: Any, reason: str, now: datetime) -> bool:
