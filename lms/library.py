@@ -9,6 +9,7 @@ from typing import Any
 from lms.assessment import content as exams
 from lms.assessment.content import BankItem
 from lms.assessment.papers import MARKED_BY_PEOPLE
+from lms.assessment.supply import check_supply
 from lms.certification import content as certifications
 from lms.core.authored import MISSING
 from lms.core.content import (
@@ -257,7 +258,7 @@ def _check_supply(packs: list[PackContent], known: Known) -> Iterator[Problem]:
     for pack in packs:
         for entry in pack.found.get("exam", {}).values():
             sections = entry.definition.sections
-            for fault in exams.check_supply(entry.definition, bank):
+            for fault in check_supply(entry.definition, bank):
                 section = sections[int(fault.loc[1])]
                 if not unread or section.topic not in {*unread, None}:  # else it may be short for that file's errors
                     yield from entry.document.located([fault])

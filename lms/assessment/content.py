@@ -1,9 +1,9 @@
-"""Exam plan files: what is drawn, what passes, and whether the item banks hold enough for it (pure)."""
+"""Exam plan files: what is drawn, what passes, who may try again and when (pure)."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Protocol, TypedDict
 
 from pydantic import Field
 
@@ -36,6 +36,7 @@ class Section(Definition):
     items: Annotated[list[Key], Field(min_length=1), unique_by()] | None = None
     draw: Least | None = None
     difficulty: dict[Difficulty, Count] | None = None
+    cover: dict[SopRef, Least] | None = None
     cut: Percent | None = None
 
     def faults(self) -> Iterator[Fault]:
@@ -59,6 +60,18 @@ class Section(Definition):
                     N_("The counts add up to %(total)s; they must add up to %(draw)s."),
                     {"total": total, "draw": self.draw or 1},
                 )
+        yield from self._wished_too_much()
+
+    def _wished_too_much(self) -> Iterator[Fault]:
+        """Every item wished for an SOP place takes a place of its own."""
+        wished = sum((self.cover or {}).values())
+        asked = self.asked if self.asked is not None else len(self.items) if self.items is not None else wished
+        if wished > asked:
+            yield Fault(
+                ("cover",),
+                N_("This wishes for %(wished)s items by step, but the part draws only %(draw)s."),
+                {"wished": wished, "draw": asked},
+            )
 
     @property
     def asked(self) -> int | None:
@@ -99,7 +112,11 @@ class Marking(Definition):
 
 
 class Exam(Definition):
-    """An exam plan as its file states it."""
+    """An exam plan as its file states it.
+
+    ``balance`` is how many points of percent the expected scores of two papers may lie apart; an item that stood in
+    more than ``exposure_cap`` percent of the papers so far gives way to others (decision 0019).
+    """
 
     exam: Key
     title: Text
@@ -115,6 +132,8 @@ class Exam(Definition):
     avoid_seen: bool = True
     show: Show = Show()
     marking: Marking = Marking()
+    balance: Percent = Decimal(3)
+    exposure_cap: Percent | None = None
     opens_at: Moment | None = None
     closes_at: Moment | None = None
     assigned_only: bool = False
@@ -157,8 +176,29 @@ def references(exam: Exam) -> Iterator[Reference]:
             yield Reference("topic", section.topic, ("sections", index, "topic"))
         if section.sop:
             yield Reference("sop", section.sop, ("sections", index, "sop"))
+        for step in section.cover or ():
+            yield Reference("sop", step, ("sections", index, "cover", step))
         for place, key in enumerate(section.items or ()):
             yield Reference("item", key, ("sections", index, "items", place))
+
+
+class Sources(TypedDict):
+    """What to ask the bank for, by keyword of ``question_bank.queries.pool``."""
+
+    topics: list[str]
+    sop: list[str]
+    keys: list[str]
+    with_steps: bool
+
+
+def sources_of(exam: Exam) -> Sources:
+    """Where the sections draw from, and whether the steps of the items matter."""
+    return {
+        "topics": [section.topic for section in exam.sections if section.topic],
+        "sop": [section.sop for section in exam.sections if section.sop],
+        "keys": [key for section in exam.sections for key in section.items or ()],
+        "with_steps": any(section.cover for section in exam.sections),
+    }
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,7 +213,18 @@ class BankItem:
     """Marked by people, as essays are: exams draw it, the checks of lessons do not."""
 
 
-def fits(section: Section, item: BankItem) -> bool:
+class Sourced(Protocol):
+    """What deciding whether a section may draw an item asks of it."""
+
+    @property
+    def key(self) -> str: ...
+    @property
+    def topic(self) -> str: ...
+    @property
+    def sop(self) -> tuple[str, ...]: ...
+
+
+def fits(section: Section, item: Sourced) -> bool:
     """Whether a section may draw the item, its difficulty aside."""
     if section.items is not None:
         return item.key in section.items
@@ -185,65 +236,3 @@ def fits(section: Section, item: BankItem) -> bool:
 def covers(steps: Sequence[str], place: str) -> bool:
     """Whether one of these SOP steps is the place or lies in it."""
     return any(step == place or step.startswith(place + "/") for step in steps)
-
-
-def check_supply(exam: Exam, bank: Iterable[BankItem]) -> Iterator[Fault]:
-    """Sections that ask for more items than there are, alone or because earlier sections use them too."""
-    bank = tuple(bank)
-    faults = [fault for index, section in enumerate(exam.sections) for fault in _shortages(index, section, bank)]
-    yield from faults or _shared_shortage(exam, bank)
-
-
-def _shortages(index: int, section: Section, bank: Sequence[BankItem]) -> Iterator[Fault]:
-    fitting = [item for item in bank if fits(section, item)]
-    asked = section.asked or 1
-    if section.items is None and len(fitting) < asked:
-        values = {"asked": asked, "held": len(fitting)}
-        loc = ("sections", index, "draw" if section.draw else "difficulty" if section.difficulty else "topic")
-        yield Fault(loc, N_("This asks for %(asked)s items, but there are only %(held)s."), values)
-        return
-    for level, count in (section.difficulty or {}).items():
-        held = sum(item.difficulty == level for item in fitting)
-        if held < count:
-            yield Fault(
-                ("sections", index, "difficulty", level),
-                N_("This asks for %(asked)s items of this difficulty, but there are only %(held)s."),
-                {"asked": count, "held": held},
-            )
-
-
-def _shared_shortage(exam: Exam, bank: Sequence[BankItem]) -> Iterator[Fault]:
-    """Gives every place of every section an item of its own (augmenting paths), or says where that fails."""
-    holder: dict[str, int] = {}
-    wanted: list[list[str]] = []
-    for index, section in enumerate(exam.sections):
-        for choices in _places(section, bank):
-            wanted.append(choices)
-            if not _placed(len(wanted) - 1, wanted, holder, set()):
-                yield Fault(
-                    ("sections", index),
-                    N_("Earlier sections draw from the same items, and too few are left for this one."),
-                )
-                return
-
-
-def _places(section: Section, bank: Sequence[BankItem]) -> Iterator[list[str]]:
-    """For every item the section draws, the items that could stand there."""
-    fitting = [item for item in bank if fits(section, item)]
-    if section.difficulty is None:
-        asked = len(fitting) if section.asked is None else section.asked
-        yield from [[item.key for item in fitting]] * asked
-        return
-    for level, count in section.difficulty.items():
-        yield from [[item.key for item in fitting if item.difficulty == level]] * count
-
-
-def _placed(place: int, wanted: Sequence[list[str]], holder: dict[str, int], tried: set[str]) -> bool:
-    for key in wanted[place]:
-        if key in tried:
-            continue
-        tried.add(key)
-        if key not in holder or _placed(holder[key], wanted, holder, tried):
-            holder[key] = place
-            return True
-    return False

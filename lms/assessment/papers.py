@@ -1,11 +1,16 @@
 """Drawing a paper: which items an attempt gets, by plan, from the pool, reproducible from its seed (pure)."""
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from random import Random
 
-from lms.assessment.content import BankItem, Section, covers, fits
+from lms.assessment import balancing
+from lms.assessment.balancing import Worth
+from lms.assessment.content import Section, covers
+from lms.assessment.supply import Kind, Layout, Shortage, filled, layout
 from lms.question_bank.pool import PoolItem
+
+__all__ = ["MARKED_BY_PEOPLE", "Avoid", "Drawn", "Shortage", "Supply", "draw", "paper", "supply"]
 
 MARKED_BY_PEOPLE = frozenset({"essay"})
 """Item types that the check of a lesson does not draw: it is over at once."""
@@ -21,20 +26,45 @@ class Drawn:
 
 
 @dataclass(frozen=True, slots=True)
-class Shortage:
-    """The pool has too few items for a section (counted from 0)."""
+class Avoid:
+    """Ids of items that give way to others where possible: those the person has seen, and those that stood in too
+    many papers. Seen weighs more."""
 
-    section: int
-    wanted: int
-    available: int
+    seen: Collection[int] = frozenset()
+    worn: Collection[int] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
-class _Place:
-    """A place to fill: the section, and the items that may stand there, in the order in which they are tried."""
+class Supply:
+    """A plan's sections with what may be drawn for them, made once for many papers.
 
-    section: int
-    choices: tuple[PoolItem, ...]
+    ``target`` is the expected score in percent that papers are balanced towards; None without ``worth``.
+    """
+
+    sections: Sequence[Section]
+    layout: Layout[PoolItem]
+    worth: Mapping[int, Worth] | None
+    target: float | None
+
+
+def supply(
+    sections: Sequence[Section],
+    pool: Sequence[PoolItem],
+    *,
+    worth: Mapping[int, Worth] | None = None,
+    about: str | None = None,
+) -> Supply | Shortage:
+    """What can be drawn for the sections, or the first of them that lacks items.
+
+    ``worth`` by item id lets papers be balanced. With ``about``, for the check of a lesson, nothing is drawn that
+    people mark.
+    """
+    if about is not None:
+        pool = [item for item in pool if item.type not in MARKED_BY_PEOPLE]
+    made = layout(sections, pool)
+    if isinstance(made, Shortage):
+        return made
+    return Supply(sections, made, worth, balancing.target(made, worth) if worth is not None else None)
 
 
 def draw(
@@ -46,100 +76,60 @@ def draw(
     about: str | None = None,
     shuffle: bool = True,
 ) -> list[Drawn] | Shortage:
+    """A paper that is not balanced, from a supply made for it alone."""
+    found = supply(sections, pool, about=about)
+    return found if isinstance(found, Shortage) else paper(found, seed=seed, avoid=Avoid(seen), about=about, shuffle=shuffle)
+
+
+def paper(
+    found: Supply,
+    *,
+    seed: int,
+    avoid: Avoid | None = None,
+    about: str | None = None,
+    balance: float | None = None,
+    shuffle: bool = True,
+) -> list[Drawn]:
     """A paper: every section gets what it asks for, no item stands twice, unseen items come first.
 
-    ``seen`` holds ids of items to avoid where possible: as many unseen items are drawn as can be. ``about`` is an SOP
+    As many unseen items are drawn as can be, and of these as many as can be that are not worn. ``about`` is an SOP
     place ("course/lesson"): items that cover a step of it come before all others, seen or not, as the check of a
-    lesson wants it. Sections keep their order; inside one the items are shuffled, or stand in the order of the plan's
-    list or of their files.
+    lesson wants it. With ``balance``, items change places with others that are as good until the expected score lies
+    within half of it around the target, or no exchange helps. Sections keep their order; inside one the items are
+    shuffled, or stand in the order of the plan's list or of their files.
     """
     rng = Random(seed)
-    if about is not None:
-        pool = [item for item in pool if item.type not in MARKED_BY_PEOPLE]
-    places = [place for index, section in enumerate(sections) for place in _places(index, section, pool, rng)]
-    holder: dict[int, int] = {}  # item id → place
-    filled: dict[int, PoolItem] = {}
-    for allowed in _preferences(seen, about):
-        for number in range(len(places)):
-            if number not in filled:
-                _fill(number, places, holder, filled, allowed)
-    if len(filled) < len(places):
-        return _shortage(places, filled)
-    return _numbered(sections, places, filled, rng, shuffle)
+    rank = _rank(avoid or Avoid(), about)
+    order = {kind: _mixed(items, rng) for kind, items in found.layout.choices.items()}
+    places = filled(found.layout, order, rank)
+    if balance is not None and found.worth is not None and found.target is not None:
+        balancing.balance(
+            balancing.Draft(found.layout.kinds, order, places, found.worth, rank), found.target, balance / 2, rng
+        )
+    return _numbered(found, places, rng, shuffle)
 
 
-def _preferences(seen: Collection[int], about: str | None) -> list[Callable[[PoolItem], bool]]:
-    """What an item must be to be drawn, from the strictest wish to none."""
-
-    def is_new(item: PoolItem) -> bool:
-        return item.item_id not in seen
-
-    def is_about(item: PoolItem) -> bool:
-        return about is None or covers(item.sop, about)
-
-    return [lambda item: is_about(item) and is_new(item), is_about, is_new, lambda _item: True]
+def _mixed(items: Sequence[PoolItem], rng: Random) -> list[PoolItem]:
+    mixed = list(items)
+    rng.shuffle(mixed)
+    return mixed
 
 
-def _places(index: int, section: Section, pool: Sequence[PoolItem], rng: Random) -> list[_Place]:
-    """The section's places; a fixed difficulty narrows what may stand in one."""
-    fitting = [item for item in pool if fits(section, BankItem(item.key, item.topic, item.sop))]
-    rng.shuffle(fitting)
-    if section.difficulty is None:
-        # a plan's list is meant whole: what is gone leaves a gap that must be told
-        asked = section.asked if section.asked is not None else len(section.items or fitting)
-        return [_Place(index, tuple(fitting))] * asked
-    return [
-        _Place(index, tuple(item for item in fitting if item.difficulty == level))
-        for level, count in sorted(section.difficulty.items())
-        for _ in range(count)
-    ]
+def _rank(avoid: Avoid, about: str | None) -> Callable[[PoolItem], int]:
+    """How little an item is wished for: 0 is best."""
+
+    def rank(item: PoolItem) -> int:
+        is_elsewhere = about is not None and not covers(item.sop, about)
+        return 4 * is_elsewhere + 2 * (item.item_id in avoid.seen) + (item.item_id in avoid.worn)
+
+    return rank
 
 
-def _fill(
-    start: int,
-    places: Sequence[_Place],
-    holder: dict[int, int],
-    filled: dict[int, PoolItem],
-    allowed: Callable[[PoolItem], bool],
-) -> bool:
-    """Give a place an item; where all are taken, an earlier place may move to another of its own (augmenting path)."""
-    came_from: dict[int, tuple[int, PoolItem]] = {}  # place → the place that takes its item, and that item
-    waiting, tried = [start], set[int]()
-    for place in waiting:
-        for item in places[place].choices:
-            if item.item_id in tried or not allowed(item):
-                continue
-            tried.add(item.item_id)
-            owner = holder.get(item.item_id)
-            if owner is not None:
-                came_from[owner] = (place, item)
-                waiting.append(owner)
-                continue
-            taker, taken = place, item
-            while True:
-                holder[taken.item_id], filled[taker] = taker, taken
-                if taker == start:
-                    return True
-                taker, taken = came_from[taker]
-    return False
-
-
-def _shortage(places: Sequence[_Place], filled: dict[int, PoolItem]) -> Shortage:
-    section = next(place.section for number, place in enumerate(places) if number not in filled)
-    wanted = sum(place.section == section for place in places)
-    return Shortage(section, wanted, sum(places[number].section == section for number in filled))
-
-
-def _numbered(
-    sections: Sequence[Section],
-    places: Sequence[_Place],
-    filled: dict[int, PoolItem],
-    rng: Random,
-    shuffle: bool,
-) -> list[Drawn]:
+def _numbered(found: Supply, places: Mapping[int, PoolItem], rng: Random, shuffle: bool) -> list[Drawn]:
     drawn: list[Drawn] = []
-    for index, section in enumerate(sections):
-        chosen = [filled[number] for number, place in enumerate(places) if place.section == index]
+    kinds: Sequence[Kind] = found.layout.kinds
+    for index, section in enumerate(found.sections):
+        chosen = [places[number] for number, kind in enumerate(kinds) if kind.section == index]
         listed = {key: number for number, key in enumerate(section.items or ())}
         chosen.sort(key=lambda item: (listed.get(item.key, 0), item.item_id))
         if shuffle:

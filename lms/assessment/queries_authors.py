@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from sqlalchemy import select
 
 from lms.assessment import queries
-from lms.assessment.content import BankItem, check_supply, references
 from lms.assessment.content import Exam as ExamDefinition
+from lms.assessment.content import references, sources_of
 from lms.assessment.models import Exam, ExamVersion
+from lms.assessment.supply import check_supply
 from lms.core.authored import missing
 from lms.core.content import Fault
 from lms.core.database import db
@@ -57,17 +58,15 @@ def authored_exams(*, after: str = "", limit: int) -> list[tuple[Exam, int]]:
 
 def plan_faults(plan: ExamDefinition) -> Iterator[Fault]:
     """What a plan draws from that is not there, and where it asks for more than the bank holds."""
-    topics = [section.topic for section in plan.sections if section.topic]
-    places = [section.sop for section in plan.sections if section.sop]
-    keys = [key for section in plan.sections for key in section.items or ()]
-    pool = bank.pool(topics=topics, sop=places, keys=keys)
+    sources = sources_of(plan)
+    pool = bank.pool(**sources)
+    wished = [step for section in plan.sections for step in section.cover or ()]
     known = {
-        "topic": bank.topics_in_use(topics),
-        "sop": known_places(places),
+        "topic": bank.topics_in_use(sources["topics"]),
+        "sop": known_places([*sources["sop"], *wished]),
         "item": {item.key for item in pool},
     }
     lost = [reference for reference in references(plan) if reference.key not in known[reference.kind]]
     yield from map(missing, lost)
-    held = [BankItem(item.key, item.topic, item.sop, item.difficulty) for item in pool]
     said = {reference.loc[1] for reference in lost}
-    yield from (fault for fault in check_supply(plan, held) if fault.loc[1] not in said)
+    yield from (fault for fault in check_supply(plan, pool) if fault.loc[1] not in said)

@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from lms.assessment.content import SCHEMAS, BankItem, Exam, check_supply, references
+from lms.assessment.content import SCHEMAS, BankItem, Exam, references
+from lms.assessment.supply import check_supply
 from lms.core.content import Document, dump_yaml, read_yaml, validate
 
 GOOD = """exam: front-line-exam
@@ -156,3 +157,20 @@ def test_a_topic_without_draw_takes_all_there_are() -> None:
 
 def test_the_schema_is_there_for_editors() -> None:
     assert SCHEMAS["exam"].model_json_schema(by_alias=True)["required"] == ["exam", "title", "sections"]
+
+
+def test_a_part_may_wish_for_items_by_step() -> None:
+    wished = with_sections({"topic": "spin", "draw": 4, "cover": {"c/l/step": 2}})
+    assert [(one.kind, one.key) for one in references(wished)] == [("topic", "spin"), ("sop", "c/l/step")]
+    one = [*bank(6), BankItem("rare", "spin", ("c/l/step",))]
+    assert [fault.loc for fault in check_supply(wished, one)] == [("sections", 0, "cover", "c/l/step")]
+    assert list(check_supply(wished, [*one, BankItem("rarer", "spin", ("c/l/step",), "hard")])) == []
+
+
+def test_difficulties_and_wished_steps_must_go_together() -> None:
+    plan = with_sections({"topic": "spin", "difficulty": {"easy": 1, "hard": 1}, "cover": {"c/l/step": 2}})
+    supply = [BankItem(f"easy-{n}", "spin", ("c/l/step",), "easy") for n in range(3)]
+    supply += [BankItem(f"hard-{n}", "spin", (), "hard") for n in range(3)]
+    (fault,) = check_supply(plan, supply)
+    assert fault.loc == ("sections", 0) and "at the same time" in fault.template
+    assert list(check_supply(plan, [*supply, BankItem("both", "spin", ("c/l/step",), "hard")])) == []

@@ -1,13 +1,16 @@
 """Drawing papers: what is asked for, nothing twice, the unseen first, the same again from the seed."""
 
 from collections import Counter
+from itertools import combinations
+from random import Random
 from typing import Any
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lms.assessment.content import Section, fits
-from lms.assessment.papers import Drawn, Shortage, draw
+from lms.assessment.balancing import Worth, expected_percent, expected_share
+from lms.assessment.content import Section, covers, fits
+from lms.assessment.papers import Avoid, Drawn, Shortage, Supply, draw, paper, supply
 from lms.question_bank.pool import PoolItem
 
 LEVELS = ("easy", "medium", "hard")
@@ -37,6 +40,12 @@ SECTIONS = st.lists(
             st.integers(0, 2),
             st.integers(1, 2),
         ),
+        st.builds(lambda t, n: section(topic=t, draw=n + 1, cover={"c/l/one": n}), st.sampled_from("ab"), st.integers(1, 3)),
+        st.builds(
+            lambda t, n: section(topic=t, difficulty={"easy": 2, "hard": n}, cover={"c/l/one": 1, "c/l/two": n}),
+            st.sampled_from("ab"),
+            st.integers(1, 2),
+        ),
     ),
     min_size=1,
     max_size=3,
@@ -59,6 +68,8 @@ def test_a_paper_is_what_its_plan_asks_for(pool: Any, sections: Any, seed: int, 
         assert all(fits(asked, item) for item in chosen)
         levels = Counter(item.difficulty for item in chosen)
         assert all(levels[level] == count for level, count in (asked.difficulty or {}).items())
+        for step, count in (asked.cover or {}).items():
+            assert sum(covers(item.sop, step) for item in chosen) >= count
 
 
 @given(POOLS, SECTIONS, st.integers(0, 2**62), st.sets(st.integers(1, 24)))
@@ -124,3 +135,131 @@ def test_exams_draw_essays_and_the_checks_of_lessons_do_not() -> None:
     assert len(draw([section(topic="t", draw=2)], pool, seed=1)) == 2  # type: ignore[arg-type]
     assert draw([section(topic="t", draw=1)], pool, seed=1, about="course/lesson") == [Drawn(1, 0, pool[0])]
     assert draw([section(topic="t", draw=2)], pool, seed=1, about="course/lesson") == Shortage(0, 2, 1)
+
+
+# ---- wished steps ------------------------------------------------------------------
+
+
+def test_a_wished_step_is_asked_as_often_as_wished_at_least() -> None:
+    pool = [pool_item(number, sop=("c/l/rare",) if number <= 3 else ()) for number in range(1, 31)]
+    wished = [section(topic="t", draw=8, cover={"c/l/rare": 2})]
+    for seed in range(60):
+        drawn = draw(wished, pool, seed=seed)
+        assert isinstance(drawn, list) and len(drawn) == 8
+        assert sum("c/l/rare" in place.item.sop for place in drawn) >= 2
+
+
+def test_a_seen_item_comes_back_when_only_it_covers_the_wished_step() -> None:
+    pool = [pool_item(number, sop=("c/l/rare",) if number == 1 else ()) for number in range(1, 11)]
+    drawn = draw([section(topic="t", draw=3, cover={"c/l/rare": 1})], pool, seed=1, seen={1})
+    assert isinstance(drawn, list) and 1 in {place.item.item_id for place in drawn}
+
+
+def test_one_item_does_not_stand_for_two_wished_steps() -> None:
+    both = ("c/l/one", "c/l/two")
+    wished = [section(topic="t", draw=2, cover={"c/l/one": 1, "c/l/two": 1})]
+    alone = [pool_item(1, sop=both), pool_item(2), pool_item(3)]
+    assert draw(wished, alone, seed=1) == Shortage(0, 2, 1)
+    drawn = draw(wished, [*alone, pool_item(4, sop=("c/l/two",))], seed=1)
+    assert isinstance(drawn, list) and {place.item.item_id for place in drawn} == {1, 4}
+
+
+def test_wished_steps_spread_over_the_difficulties_as_the_bank_allows() -> None:
+    pool = [pool_item(n, difficulty="easy") for n in range(1, 6)]
+    pool += [pool_item(n, difficulty="hard", sop=("c/l/one",)) for n in range(6, 9)]
+    wished = [section(topic="t", difficulty={"easy": 2, "hard": 2}, cover={"c/l/one": 2})]
+    drawn = draw(wished, pool, seed=3)
+    assert isinstance(drawn, list)
+    assert Counter(place.item.difficulty for place in drawn) == {"easy": 2, "hard": 2}
+    tight = [section(topic="t", difficulty={"easy": 2, "hard": 1}, cover={"c/l/one": 2})]
+    assert isinstance(draw(tight, pool, seed=3), Shortage)
+
+
+# ---- worn items ------------------------------------------------------------------------
+
+
+@given(st.integers(1, 20), st.integers(0, 2**62), st.sets(st.integers(1, 20)), st.sets(st.integers(1, 20)))
+def test_worn_items_give_way_but_not_to_seen_ones(asked: int, seed: int, seen: set[int], worn: set[int]) -> None:
+    found = supply([section(topic="t", draw=asked)], [pool_item(number) for number in range(1, 21)])
+    assert isinstance(found, Supply)
+    ids = {place.item.item_id for place in paper(found, seed=seed, avoid=Avoid(seen, worn))}
+    unseen = set(range(1, 21)) - seen
+    assert len(ids & unseen) == min(asked, len(unseen))
+    fresh = unseen - worn
+    assert len(ids & fresh) == min(asked, len(fresh))
+
+
+# ---- balance -----------------------------------------------------------------------------
+
+
+def test_what_is_expected_of_an_item_moves_from_the_guess_to_what_was_measured() -> None:
+    assert [expected_share(level, 0, 0) for level in LEVELS] == [0.85, 0.65, 0.45]
+    assert expected_share("hard", 5, 0.95) == 0.7
+    assert expected_share("easy", 10, 0.3) == expected_share("hard", 400, 0.3) == 0.3
+
+
+def bank_rows(chance: int, count: int) -> list[Any]:
+    """An ordinary bank: items of all difficulties and of one or two points, answered as people answer."""
+    rng = Random(chance)
+    return [(rng.choice(LEVELS), rng.choice([1.0, 1.0, 2.0]), rng.uniform(0.3, 0.98)) for _ in range(count)]
+
+
+BANKS = st.builds(bank_rows, st.integers(0, 10_000), st.integers(60, 120))
+
+
+def bank_of(rows: Any) -> tuple[list[PoolItem], dict[int, Worth]]:
+    pool = [pool_item(n, difficulty=level, sop=(f"c/l/{n % 4}",)) for n, (level, _, _) in enumerate(rows, 1)]
+    return pool, {n: Worth(points, round(share, 3)) for n, (_, points, share) in enumerate(rows, 1)}
+
+
+def percent_of(drawn: list[Drawn], worth: dict[int, Worth]) -> float:
+    return expected_percent([place.item for place in drawn], worth)
+
+
+@given(BANKS, st.integers(0, 2**62), st.sets(st.integers(1, 20)))
+def test_papers_of_a_plan_are_equally_hard_and_keep_to_it(rows: Any, seed: int, seen: set[int]) -> None:
+    pool, worth = bank_of(rows)
+    sections = [section(topic="t", draw=10, cover={"c/l/1": 3}), section(topic="t", draw=5)]
+    found = supply(sections, pool, worth=worth)
+    assert isinstance(found, Supply) and found.target is not None
+    drawn = paper(found, seed=seed, avoid=Avoid(seen), balance=3)
+    assert abs(percent_of(drawn, worth) - found.target) <= 1.5
+    ids = [place.item.item_id for place in drawn]
+    assert len(set(ids)) == 15 and not seen & set(ids)
+    assert sum("c/l/1" in place.item.sop for place in drawn if place.section == 0) >= 3
+    assert paper(found, seed=seed, avoid=Avoid(seen), balance=3) == drawn
+
+
+@given(st.lists(st.floats(0.1, 1), min_size=4, max_size=9), st.integers(2, 4), st.integers(0, 2**62))
+def test_a_small_bank_that_can_be_balanced_is(shares: list[float], asked: int, seed: int) -> None:
+    pool, worth = bank_of([("easy", 1.0, share) for share in shares])
+    found = supply([section(topic="t", draw=min(asked, len(pool)))], pool, worth=worth)
+    assert isinstance(found, Supply) and found.target is not None
+    gaps = [abs(expected_percent(some, worth) - found.target) for some in combinations(pool, min(asked, len(pool)))]
+    gap = abs(percent_of(paper(found, seed=seed, balance=3), worth) - found.target)
+    assert gap <= 1.5 or min(gaps) > 1.5
+
+
+def test_without_balance_papers_lie_far_apart() -> None:
+    pool, worth = bank_of([("easy", 1.0, 0.2 if n % 2 else 0.9) for n in range(60)])
+    found = supply([section(topic="t", draw=10)], pool, worth=worth)
+    assert isinstance(found, Supply)
+    loose = [percent_of(paper(found, seed=seed), worth) for seed in range(100)]
+    held = [percent_of(paper(found, seed=seed, balance=3), worth) for seed in range(100)]
+    assert max(loose) - min(loose) > 20 and max(held) - min(held) <= 3
+
+
+def test_balancing_brings_back_no_seen_item() -> None:
+    pool, worth = bank_of([("easy", 1.0, 0.9 if n <= 20 else 0.3) for n in range(1, 41)])
+    found = supply([section(topic="t", draw=10)], pool, worth=worth)
+    assert isinstance(found, Supply)
+    drawn = paper(found, seed=1, avoid=Avoid(seen=set(range(1, 21))), balance=3)
+    assert all(place.item.item_id > 20 for place in drawn)
+
+
+def test_every_item_gets_its_turn_in_balanced_papers() -> None:
+    pool, worth = bank_of([("easy", 1.0, 0.4 + n / 100) for n in range(40)])
+    found = supply([section(topic="t", draw=10)], pool, worth=worth)
+    assert isinstance(found, Supply)
+    counts = Counter(place.item.item_id for seed in range(400) for place in paper(found, seed=seed, balance=3))
+    assert min(counts.values()) > 60 and max(counts.values()) < 160  # 100 expected of each
