@@ -17,6 +17,7 @@ from sqlalchemy import func, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from lms import config
+from lms.assessment import queries_running
 from lms.core import audit, catalogues
 from lms.core.database import db
 from lms.core.locale import normalised
@@ -34,7 +35,7 @@ class Finding:
 
 def examine() -> list[Finding]:
     """All findings, in the order in which to mend them."""
-    checks = (_python, _packages, _instance, _zone, _language, _database, _schema, _people, _audit, _redis, _disk)
+    checks = (_python, _packages, _instance, _zone, _language, _database, _schema, _people, _audit, _faults, _redis, _disk)
     findings = []
     for check in checks:
         finding = check()
@@ -119,6 +120,16 @@ def _audit() -> Finding:
         db.session.rollback()
         return Finding("audit trail", False, "the table is not there; run `flask db upgrade`")
     return Finding("audit trail", broken is None, "the chain holds" if broken is None else broken.reason)
+
+
+def _faults() -> Finding:
+    try:
+        count = queries_running.set_aside_count()
+    except SQLAlchemyError:
+        db.session.rollback()
+        return Finding("attempts", False, "the table is not up to date; run `flask db upgrade`")
+    told = "; see `flask attempts set-aside`, mend, then `flask attempts retry`"
+    return Finding("attempts", count == 0, f"{count} set aside{told if count else ''}")
 
 
 def _redis() -> Finding:

@@ -3,8 +3,8 @@
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import RadioField, SelectField, TextAreaField
-from wtforms.validators import DataRequired, Length
+from wtforms import DateField, IntegerField, RadioField, SelectField, StringField, TextAreaField
+from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional
 
 from lms.core.texts import N_, Message
 
@@ -57,3 +57,48 @@ class VoidForm(FlaskForm):
     def problem(self) -> Message:
         """What to mend, as one sentence."""
         return Message(N_("Say why, in at most 500 characters, so that the learner and an auditor can understand it."))
+
+
+class ExtensionForm(FlaskForm):
+    """More time for one attempt."""
+
+    minutes = IntegerField(
+        _l("Minutes more"),
+        validators=[InputRequired(_l("Enter how many minutes.")), NumberRange(1, 480, _l("Enter 1 to 480 minutes."))],
+    )
+    reason = TextAreaField(
+        _l("Reason"),
+        description=_l("The learner and auditors can read it."),
+        validators=[DataRequired(_l("Say why.")), Length(max=500)],
+        render_kw={"rows": 2},
+    )
+
+
+class GrantForm(FlaskForm):
+    """Extra time for one person."""
+
+    amount = IntegerField(
+        _l("How much more"),
+        validators=[InputRequired(_l("Enter how much.")), NumberRange(1, 480, _l("Enter a number from 1 to 480."))],
+    )
+    unit = RadioField(
+        _l("Counted in"),
+        choices=[("percent", _l("percent of the time everybody has")), ("minutes", _l("minutes"))],
+        default="percent",
+    )
+    from_on = DateField(_l("First day"), validators=[InputRequired(_l("Enter the first day."))])
+    until_on = DateField(_l("Last day"), description=_l("Empty if it has no end."), validators=[Optional()])
+    reason = TextAreaField(
+        _l("Reason"),
+        description=_l("Trainers, HR and auditors can read it; the learner sees only the time."),
+        validators=[DataRequired(_l("Say why.")), Length(max=500)],
+        render_kw={"rows": 2},
+    )
+
+
+class FindPersonForm(FlaskForm):
+    """Whose allowances are sought."""
+
+    person = StringField(
+        _l("Employee number or e-mail address"), validators=[DataRequired(_l("Enter one of the two."))]
+    )

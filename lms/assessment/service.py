@@ -9,7 +9,7 @@ from lms.assessment import attempt_states, queries
 from lms.assessment.attempt_states import OPEN, State, Verb
 from lms.assessment.models import Attempt
 from lms.assessment.service_faults import hand_in, retry_grading
-from lms.assessment.service_saving import Late, Saved, save_form, save_response
+from lms.assessment.service_saving import Late, Saved, Window, save_form, save_response
 from lms.assessment.service_starting import Started, start_attempt, start_check
 from lms.assessment.service_time import close_if_due, extend, is_due, let_time_pass, locked, move_on
 from lms.core import audit, events
@@ -21,6 +21,7 @@ __all__ = [
     "Late",
     "Saved",
     "Started",
+    "Window",
     "close_if_due",
     "extend",
     "is_due",

@@ -167,7 +167,7 @@ def _insert_newer(at: _Book, entry: _Entry) -> int | None:
         "late": entry.is_late, "base": window.base, "by": window.writer or None,
     }  # fmt: skip
     row = db.session.execute(_insertion(entry.is_late), values).first()
-    return int(row[0]) if row is not None else None
+    return int(row._mapping["seq"]) if row is not None else None
 
 
 _NEVER = 2**62  # no seq is greater: nothing counts as unseen

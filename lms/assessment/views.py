@@ -10,7 +10,7 @@ from flask_babel import gettext
 from markupsafe import Markup
 from werkzeug.wrappers import Response
 
-from lms.assessment import openings, queries, queries_appeals, queries_results, service
+from lms.assessment import openings, queries, queries_allowances, queries_appeals, queries_results, service
 from lms.assessment.api import too_late
 from lms.assessment.attempt_states import State
 from lms.assessment.forms import AppealForm, VoidForm
@@ -44,12 +44,22 @@ def exam(exam: str) -> str:
         "assessment/exam.html",
         exam=found,
         plan=found.plan,
+        extra_minutes=_extra_minutes(found, person, now),
         questions=queries.question_count(found.plan),
         attempts=attempts[::-1],
         open_attempt=next((attempt for attempt in attempts if attempt.is_open), None),
         decision=decision,
         shows_score=found.plan.show.score in ("at-once", "after-pass"),
     )
+
+
+def _extra_minutes(found: queries.ExamView, person: Any, now: datetime) -> int:
+    """What an attempt begun now would have beyond the time limit, in whole minutes."""
+    if found.plan.time_limit_minutes is None:
+        return 0
+    deadline_at = openings.deadline(found.plan, openings.Opening(found.opens_at, found.closes_at, False), now)
+    extra = openings.extra_time(found.plan, deadline_at, queries_allowances.holding(person.id, now), now)
+    return int(extra.amount.total_seconds()) // 60 if extra else 0
 
 
 @bp.post("/exams/<exam>")
@@ -105,6 +115,7 @@ def attempt(attempt_id: int) -> str | Response:
         question=payloads.question(place, stored.definition, stored.media, language()),
         answer=payloads.answer_shown(place, stored.definition, held.answer) if held else None,
         held=held,
+        last_saved_at=max((each.saved_at for each in saved.values()), default=None),
         slot=slot,
         entries=Markup("").join(_entries(len(found.paper), saved, slot)),
         answered=sum(map(_is_answered, saved.values())),
@@ -153,11 +164,9 @@ def _seconds_left(deadline_at: datetime | None, now: datetime) -> int | None:
 @requires("learn")
 def save_answer(attempt_id: int, slot: int) -> Response:
     """Keep the answer of the form; a script gets the facts as JSON, a browser the next page."""
-    sent, now = request.form.get("seq", ""), clock.now()
-    seq = int(sent) if sent.isascii() and sent.isdigit() and len(sent) < 16 else None
-    fields = request.form.to_dict(flat=False)
+    now, fields = clock.now(), request.form.to_dict(flat=False)
     try:
-        saved = service.save_form(attempt_id, viewer(), slot, fields, seq, now=now)
+        saved = service.save_form(attempt_id, viewer(), slot, fields, _seq("seq"), now=now, window=_window())
     except Invalid as error:
         if wants_json():
             raise
@@ -170,10 +179,23 @@ def save_answer(attempt_id: int, slot: int) -> Response:
     facts = {
         "seq": saved.seq,
         "is_new": saved.is_new,
+        "stands": saved.stands,
         "saved": gettext("Saved %(time)s", time=clock_time(saved.saved_at)),
         "left": _seconds_left(saved.deadline_at, now),
     }
     return jsonify(facts)
+
+
+def _seq(name: str) -> int | None:
+    sent = request.form.get(name, "")
+    return int(sent) if sent.isascii() and sent.isdigit() and len(sent) < 16 else None
+
+
+def _window() -> service.Window | None:
+    """Which open page the answer was typed into and what that had seen, if it says so."""
+    writer, base = request.form.get("writer", ""), _seq("base")
+    is_named = 0 < len(writer) <= 32 and writer.isascii() and writer.isalnum()
+    return service.Window(writer, base) if is_named and base is not None else None
 
 
 def _told_late(late: service.Late, attempt_id: int) -> Response:
@@ -190,6 +212,25 @@ def _onward(attempt_id: int, saved: service.Saved) -> str:
     if go == "hand-in" or following > saved.slots:
         return url_for("assessment.hand_in", attempt_id=attempt_id)
     return url_for("assessment.attempt", attempt_id=attempt_id, slot=max(1, following))
+
+
+@bp.get("/attempts/<int:attempt_id>/clock")
+@requires("learn")
+def attempt_clock(attempt_id: int) -> Response:
+    """How much time is left by the server's clock, for a page that stays open; and what holds for its question."""
+    now = clock.now()
+    found = queries.own_attempt(viewer(), attempt_id)
+    ends_at = found.grace_ends_at if found.state == State.OVERDUE else found.deadline_at
+    slot = whole_number(request.args.get("slot"))
+    held = queries.latest_answer(attempt_id, slot) if slot else None
+    return jsonify(
+        {
+            "state": found.state,
+            "left": _seconds_left(ends_at, now),
+            "seq": held.seq if held else 0,
+            "saved": gettext("Saved %(time)s", time=clock_time(held.saved_at)) if held else None,
+        }
+    )
 
 
 # ---- the end --------------------------------------------------------------------

@@ -4,7 +4,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext
 from werkzeug.wrappers import Response
 
-from lms.assessment import queries, queries_appeals, queries_results, service_appeals
+from lms.assessment import queries, queries_appeals, queries_results, queries_running, service_appeals
 from lms.assessment.appeal_states import Verb
 from lms.assessment.forms import AppealForm, DecisionForm
 from lms.core import access, clock
@@ -57,6 +57,7 @@ def marking() -> str:
         "assessment/marking.html",
         waiting=queries_appeals.waiting_appeals(),
         decided=queries_appeals.decided_appeals(),
+        faults=queries_running.set_aside(),
     )
 
 

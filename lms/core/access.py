@@ -65,6 +65,9 @@ PERMISSIONS: dict[str, frozenset[Role]] = {
     "content.write": frozenset({TRAINER}),
     "mark": frozenset({TRAINER}),
     "attempt.void": frozenset({TRAINER}),
+    "attempt.extend": frozenset({TRAINER}),  # more time for an attempt that runs
+    "allowance.read": frozenset({TRAINER, HR, AUDITOR}),  # who has extra time in every exam, and why
+    "allowance.write": frozenset({TRAINER, HR}),
     "marking.read": frozenset({TRAINER, AUDITOR}),  # what waits for people: appeals, work to mark
     "attendance.record": frozenset({TRAINER}),
     "sign-off.record": frozenset({MENTOR}),

@@ -26,6 +26,7 @@ def register(app: Flask) -> None:
     """Attach logging, metrics and the health pages."""
     _configure_logging(app.config["LMS_LOG_LEVEL"])
     app.extensions["lms.observe"] = _observe
+    app.extensions["lms.gauges"] = []  # (name, what counts it), by the rooms
     app.register_blueprint(bp)
 
 
@@ -84,7 +85,7 @@ def readyz() -> tuple[dict[str, str], int]:
 @bp.get("/metrics")
 @access.requires(access.PUBLIC)
 def metrics() -> Response:
-    """Prometheus metrics: requests, seconds, and the state of the job queue."""
+    """Prometheus metrics: requests, seconds, the state of the job queue, and what the rooms count."""
     waiting, oldest, aside = _queue()
     lines = (
         "# TYPE lms_jobs_waiting gauge\n"
@@ -94,6 +95,7 @@ def metrics() -> Response:
         "# TYPE lms_jobs_set_aside gauge\n"
         f"lms_jobs_set_aside {aside}\n"
     )
+    lines += "".join(f"# TYPE {name} gauge\n{name} {gauge()}\n" for name, gauge in current_app.extensions["lms.gauges"])
     return Response(generate_latest(REGISTRY) + lines.encode(), content_type=CONTENT_TYPE_LATEST)
 
 

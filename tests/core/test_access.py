@@ -13,6 +13,9 @@ PROMISES = {
     "content.write": {Role.TRAINER},
     "mark": {Role.TRAINER},
     "attempt.void": {Role.TRAINER},
+    "attempt.extend": {Role.TRAINER},
+    "allowance.read": {Role.TRAINER, Role.HR, Role.AUDITOR},
+    "allowance.write": {Role.TRAINER, Role.HR},
     "marking.read": {Role.TRAINER, Role.AUDITOR},
     "attendance.record": {Role.TRAINER},
     "sign-off.record": {Role.MENTOR},
@@ -41,6 +44,6 @@ def test_the_table_gives_what_was_promised(permission: str) -> None:
 
 
 def test_an_auditor_changes_nothing_and_an_administrator_grades_nothing() -> None:
-    writing = {name for name in PERMISSIONS if name.rsplit(".", 1)[-1] in ("write", "record", "revoke", "void", "verify")}
+    writing = {name for name in PERMISSIONS if name.rsplit(".", 1)[-1] in ("write", "record", "revoke", "void", "extend", "verify")}
     assert not {name for name in writing | {"mark", "assign", "learn"} if Role.AUDITOR in PERMISSIONS[name]}
     assert not {name for name in ("mark", "attempt.void", "reviews.write", "results.read") if Role.ADMIN in PERMISSIONS[name]}
