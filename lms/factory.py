@@ -81,6 +81,7 @@ def register_rooms(app: Flask) -> None:
     events.register(app, rooms.LISTENERS)
     for workers, periodic in rooms.JOBS:
         jobs.register(app, workers, periodic)
+    app.extensions["lms.gauges"].extend(rooms.GAUGES)
 
     @app.get(f"{api.PREFIX}/openapi.json")
     @access.requires(access.PUBLIC)

@@ -1,6 +1,6 @@
 """The plan of the house: which pages, calls, listeners, jobs and commands each room brings."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from flask import Blueprint, Flask
 
@@ -8,8 +8,11 @@ from lms import cli
 from lms.assessment import api as assessment_api
 from lms.assessment import api_authors as assessment_authors
 from lms.assessment import jobs as assessment_jobs
+from lms.assessment import queries_running as assessment_running
 from lms.assessment import views as assessment
+from lms.assessment import views_allowances as allowances
 from lms.assessment import views_appeals as appeals
+from lms.assessment import views_running as running
 from lms.certification import api as certification_api
 from lms.certification import jobs as certification_jobs
 from lms.certification import listeners as certification_listeners
@@ -38,6 +41,8 @@ from lms.identity import views_people as people
 from lms.question_bank import api as question_bank_api
 from lms.question_bank import views as question_bank
 from lms.reporting import api as reporting_api
+from lms.reporting import jobs as reporting_jobs
+from lms.reporting import listeners as reporting_listeners
 from lms.reporting import views as reporting
 from lms.reporting import views_coverage as coverage
 from lms.reporting import views_measures as measures
@@ -64,6 +69,8 @@ PAGES: tuple[Blueprint, ...] = (
     hr.bp,
     assessment.bp,
     appeals.bp,
+    running.bp,
+    allowances.bp,
     question_bank.bp,
 )
 
@@ -86,12 +93,16 @@ LISTENERS: tuple[tuple[type, Listener], ...] = (
     *enrolment_listeners.LISTENERS,
     *certification_listeners.LISTENERS,
     *hr_listeners.LISTENERS,
+    *reporting_listeners.LISTENERS,
 )
 
 JOBS: tuple[tuple[Mapping[str, Worker], tuple[Periodic, ...]], ...] = (
     (assessment_jobs.WORKERS, assessment_jobs.PERIODIC),
     (certification_jobs.WORKERS, certification_jobs.PERIODIC),
+    (reporting_jobs.WORKERS, reporting_jobs.PERIODIC),
 )
+
+GAUGES: tuple[tuple[str, Callable[[], int]], ...] = (("lms_attempts_set_aside", assessment_running.set_aside_count),)
 
 NAVIGATION: tuple[NavItem, ...] = (
     # learners: the first five are the tabs of the phone
@@ -105,6 +116,7 @@ NAVIGATION: tuple[NavItem, ...] = (
     NavItem("team.assignments", N_("Assign"), "plus-square", "attendance.record", "desk", "/team/assignments"),
     NavItem("reporting.overview", N_("Reports"), "graph-up", "reports.read", "desk", "/reports"),
     NavItem("appeals.marking", N_("Marking"), "pencil-square", "marking.read", "desk", "/marking"),
+    NavItem("allowances.allowances", N_("Extra time"), "hourglass-split", "allowance.read", "desk", "/allowances"),
     NavItem("practice.mentoring", N_("Mentoring"), "person-check", "sign-off.record", "desk", "/mentoring"),
     NavItem("practice.sessions", N_("Sessions"), "easel", "attendance.record", "desk", "/sessions"),
     NavItem("courses.author_courses", N_("Course care"), "journal-check", "content.read", "desk", "/author/courses"),
