@@ -14,6 +14,7 @@ from lms.core import clock
 from lms.core.database import db
 from lms.identity.models import Person
 from lms.question_bank.models import Item
+from lms.reporting import service_summaries
 from lms.scenarios.models import Play, Scenario, Turn
 from tests import factories
 
@@ -51,7 +52,7 @@ def group(exam: Exam, passed: int, n: int, *, at: datetime | None = None, **pers
 
 
 def marked(exam: Exam, marks: Sequence[Any], maxima: Sequence[Any], items: Sequence[str]) -> Attempt:
-    """A first attempt with a grade for each item; None for an item that the paper did not hold."""
+    """A first attempt with a grade for each item, noted to be counted; None for an item that the paper did not hold."""
     held = [(mark, top, key) for mark, top, key in zip(marks, maxima, items, strict=True) if mark is not None]
     total, most = sum(Decimal(str(mark)) for mark, _, _ in held), sum(Decimal(top) for _, top, _ in held)
     row = attempt(factories.person(), exam, passed=total * 2 > most, score=total, max_score=most)
@@ -63,6 +64,7 @@ def marked(exam: Exam, marks: Sequence[Any], maxima: Sequence[Any], items: Seque
         )
         for slot, (mark, top, key) in enumerate(held, 1)
     )  # fmt: skip
+    service_summaries.note([row.id])
     db.session.flush()
     return row
 

@@ -177,7 +177,7 @@ TOTAL_FIGURES = ("mean", "median", "sd", "skewness", "kurtosis", "alpha", "error
 )
 def exam_statistics(exam: str, query: StatisticsQuery) -> dict[str, Any]:
     marks = queries_items.marks(exam, query.version)
-    figures = figures_of(marks.by_item, marks.by_slot, minimum_n=query.minimum_n).figures
+    figures = figures_of(marks.by_item, marks.places, minimum_n=query.minimum_n).figures
     chosen = marks.chosen
     whole = rate(Count(None, None, chosen.passed, chosen.n) if chosen else Count(None, None, 0, 0), PASS_TARGET)
     return {

@@ -6,8 +6,8 @@ from enum import StrEnum
 
 from lms.core.texts import N_
 from lms.statistics.figures import MINIMUM_N
-from lms.statistics.item_sums import ExamSummary
-from lms.statistics.items import ExamFigures, ItemFigures, analyse
+from lms.statistics.item_sums import ExamSummary, ItemSums
+from lms.statistics.items import ExamFigures, ItemFigures, analyse, total_figures
 
 LOW_FACILITY, HIGH_FACILITY = 0.3, 0.95
 LOW_DISCRIMINATION = 20.0
@@ -38,13 +38,13 @@ class Analysis:
     by_slot: bool
 
 
-def figures_of(by_item: ExamSummary, by_slot: ExamSummary, *, minimum_n: int = MINIMUM_N) -> Analysis:
-    """Items by themselves; the totals' reliability from the items when every attempt held all, else from the slots."""
+def figures_of(by_item: ExamSummary, places: Sequence[ItemSums], *, minimum_n: int = MINIMUM_N) -> Analysis:
+    """Items by themselves; the totals' reliability from the items when every attempt held all, else from the places."""
     found = analyse(by_item, minimum_n=minimum_n)
     n = sum(by_item.totals.values())
     if all(item.sums.n == n for item in by_item.items):
         return Analysis(found, by_slot=False)
-    return Analysis(ExamFigures(found.items, analyse(by_slot, minimum_n=minimum_n).totals), by_slot=True)
+    return Analysis(ExamFigures(found.items, total_figures(places, by_item.totals, minimum_n=minimum_n)), by_slot=True)
 
 
 def concern(item: ItemFigures) -> Concern | None:

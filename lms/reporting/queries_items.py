@@ -1,27 +1,48 @@
-"""Exams as measurements: marks of first attempts, summed by the database into what the statistics need."""
+"""Exams as measurements: read from the summaries, together with what is still to be counted into them.
 
-from collections import defaultdict
-from collections.abc import Mapping
+A page shows what is true now, whether or not the job that counts has run: the few results that are due are counted on
+the spot. Somebody may count while a page is read; then it is read again, so that nothing stands in it twice.
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from decimal import Decimal
 from fractions import Fraction
-from typing import Any
+from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, case, func, select
-from sqlalchemy.orm import aliased
+from sqlalchemy import ColumnElement, func, select
 
-from lms.assessment.models import Attempt, Exam, ExamVersion, Grade
+from lms.assessment.models import Attempt, Exam, ExamVersion
 from lms.core.database import db
 from lms.core.errors import NotFound
 from lms.core.texts import N_, Message, Text
 from lms.question_bank.models import Item, ItemVersion
+from lms.reporting import queries_summaries
+from lms.reporting.models import (
+    MILLION,
+    SummaryDue,
+    SummaryState,
+    SummedMark,
+    SummedPick,
+    SummedPlace,
+    SummedTotal,
+)
+from lms.reporting.picks import Pick
+from lms.reporting.summaries import Counts
 from lms.statistics.figures import Number
-from lms.statistics.item_sums import ExamSummary, ItemSummary
+from lms.statistics.item_sums import Cells, ExamSummary, ItemSummary, ItemSums, Totals
+
+T = TypeVar("T")
+
+MOST_DUE = 500
+"""So many results that wait to be counted are counted on the spot; of more the page says how many wait."""
+
+TIMES_READ = 3
 
 
 @dataclass(frozen=True, slots=True)
 class ItemName:
-    """Which item a row of figures is about; ``sop`` is not told here."""
+    """Which item a row of figures is about."""
 
     key: str
     version: int
@@ -40,19 +61,69 @@ class VersionCount:
 
 
 @dataclass(frozen=True, slots=True)
+class ItemMarks:
+    """How often a mark went with a rest of the total, by the language of the paper; in millionths of a point."""
+
+    name: ItemName
+    most: int
+    by_language: dict[str, Cells]
+
+    @property
+    def cells(self) -> Cells:
+        """All languages together."""
+        return _together(self.by_language.values())
+
+    @property
+    def summary(self) -> ItemSummary:
+        """What the figures come from, in points; the cells stay in millionths, which changes no figure of theirs."""
+        cells = self.cells
+        return ItemSummary(Fraction(self.most, MILLION), ItemSums.of(cells).in_units(MILLION), cells)
+
+
+@dataclass(frozen=True, slots=True)
 class ExamMarks:
     """Everything the figures of one version of an exam come from.
 
-    ``by_item`` has an item of the bank in each place (those that papers drew), ``by_slot`` a place of the paper, in
-    which every attempt has a mark: reliability is told from the items only when every attempt held all of them.
+    ``items`` holds the items of the bank that papers drew, ``places`` the sums of each place of the paper, in which
+    every attempt has a mark: reliability is told from the items only when every attempt held all of them.
+    ``totals`` are points, with the greatest possible one of each; ``waiting`` results are in no figure yet.
     """
 
     exam: Exam
     versions: tuple[VersionCount, ...]
     chosen: VersionCount | None
-    names: tuple[ItemName, ...]
-    by_item: ExamSummary
-    by_slot: ExamSummary
+    items: tuple[ItemMarks, ...]
+    places: tuple[ItemSums, ...]
+    totals_of_most: dict[tuple[Fraction, Fraction], int]
+    waiting: int
+
+    @property
+    def names(self) -> tuple[ItemName, ...]:
+        return tuple(item.name for item in self.items)
+
+    @property
+    def totals(self) -> Totals:
+        found: Counter[Number] = Counter()
+        for (_, total), n in self.totals_of_most.items():
+            found[total] += n
+        return found
+
+    @property
+    def by_item(self) -> ExamSummary:
+        return ExamSummary(tuple(item.summary for item in self.items), self.totals)
+
+
+@dataclass(frozen=True, slots=True)
+class ItemAnswers:
+    """One version of an item in one version of an exam: its marks, and what was chosen by total (in millionths)."""
+
+    exam: Exam
+    chosen: VersionCount
+    versions: tuple[VersionCount, ...]
+    marks: ItemMarks
+    siblings: tuple[ItemName, ...]
+    picks: dict[Pick, dict[int, int]]
+    waiting: int
 
 
 def exam(key: str) -> Exam:
@@ -64,11 +135,11 @@ def exam(key: str) -> Exam:
 
 
 def exams() -> list[tuple[str, Text, int]]:
-    """Every exam with how many first attempts are graded, by key; one statement."""
+    """Every exam with how many first attempts are counted, by key; one statement."""
     counted = (
-        select(Attempt.exam_id, func.count().label("n"))
-        .where(Attempt.kind == "exam", Attempt.is_first.is_(True), Attempt.state == "graded")
-        .group_by(Attempt.exam_id)
+        select(ExamVersion.exam_id, func.sum(SummedTotal.n).label("n"))
+        .join(SummedTotal, SummedTotal.exam_version_id == ExamVersion.id)
+        .group_by(ExamVersion.exam_id)
         .subquery()
     )
     query = (
@@ -77,36 +148,103 @@ def exams() -> list[tuple[str, Text, int]]:
         .where((Exam.retired_at.is_(None)) | (counted.c.n > 0))
         .order_by(Exam.key)
     )
-    return [(key, title, n) for key, title, n in db.session.execute(query)]
+    return [(key, title, int(n)) for key, title, n in db.session.execute(query)]
 
 
 def marks(key: str, version: int | None = None) -> ExamMarks:
-    """The marks on a version (default: the newest with attempts); six statements. Unknown version: ``NotFound``."""
+    """The marks on a version (default: the newest with attempts). Unknown exam or version: ``NotFound``."""
     of = exam(key)
-    versions = _versions(of)
-    chosen = _chosen(versions, version)
+    return _undisturbed(lambda: _marks(of, version))
+
+
+def answers(key: str, item: str, version: int | None = None, item_version: int | None = None) -> ItemAnswers:
+    """What was answered to an item on a version of an exam; of the item's newest version that has answers there.
+
+    ``NotFound`` for an exam, version or item that nobody was asked.
+    """
+    of = exam(key)
+    return _undisturbed(lambda: _answers(of, item, version, item_version))
+
+
+def _undisturbed(read: Callable[[], T]) -> T:
+    """What ``read`` finds while nobody counts; after some tries, what it found last."""
+    before = db.session.scalar(select(SummaryState.changes))
+    for _ in range(TIMES_READ):
+        found = read()
+        after = db.session.scalar(select(SummaryState.changes))
+        if after == before:
+            break
+        before = after
+    return found
+
+
+def _marks(of: Exam, number: int | None) -> ExamMarks:
+    change, waiting = _due(of)
+    versions = _versions(of, change)
+    chosen = _chosen(versions, number)
     version_id = chosen.id if chosen is not None else 0
-    totals = _totals(version_id)
-    items, names = _cells(version_id, Grade.item_version_id), _names(version_id)
-    by_item = ExamSummary(tuple(items[name.version_id] for name in names if name.version_id in items), totals)
-    slots = _cells(version_id, Grade.slot)
-    by_slot = ExamSummary(tuple(slots[slot] for slot in sorted(slots)), totals)
-    return ExamMarks(of, versions, chosen, tuple(name for name in names if name.version_id in items), by_item, by_slot)
+    items = _items(version_id, change)
+    return ExamMarks(of, versions, chosen, items, _places(version_id, change), _totals(version_id, change), waiting)
 
 
-def _versions(of: Exam) -> tuple[VersionCount, ...]:
-    passed = func.coalesce(func.sum(case((Attempt.passed.is_(True), 1), else_=0)), 0)
-    counted = _first_graded(
-        select(Attempt.exam_version_id, func.count().label("n"), passed.label("passed")), Attempt.exam_id == of.id
+def _answers(of: Exam, key: str, number: int | None, item_number: int | None) -> ItemAnswers:
+    change, waiting = _due(of)
+    versions = _versions(of, change)
+    chosen = _chosen(versions, number)
+    version_ids = select(ItemVersion.id).join(Item, Item.id == ItemVersion.item_id).where(Item.key == key)
+    found = _items(chosen.id, change, SummedMark.item_version_id.in_(version_ids)) if chosen is not None else ()
+    asked = sorted((item for item in found if item.name.key == key), key=lambda item: -item.name.version)
+    of_number = [item for item in asked if item_number in (None, item.name.version)]
+    if chosen is None or not of_number:
+        raise NotFound(Message(N_("No paper of this exam has held the item “%(key)s”."), {"key": key}))
+    item = of_number[0]
+    siblings = tuple(each.name for each in asked)
+    return ItemAnswers(of, chosen, versions, item, siblings, _picks(chosen.id, item.name, change), waiting)
+
+
+# ---- what is due -----------------------------------------------------------------------
+
+
+def _due(of: Exam) -> tuple[Counts, int]:
+    """What has changed since the summaries were counted, and how many results more wait."""
+    noted = (
+        select(SummaryDue.attempt_id)
+        .join(Attempt, Attempt.id == SummaryDue.attempt_id)
+        .where(Attempt.exam_id == of.id)
+        .distinct()
     )
-    grouped = counted.group_by(Attempt.exam_version_id).subquery()
+    attempt_ids = list(db.session.scalars(noted.order_by(SummaryDue.attempt_id).limit(MOST_DUE)))
+    if not attempt_ids:
+        return Counts(), 0
+    waiting = 0
+    if len(attempt_ids) == MOST_DUE:
+        waiting = (db.session.scalar(select(func.count()).select_from(noted.subquery())) or 0) - MOST_DUE
+    before, after = queries_summaries.counted(attempt_ids), queries_summaries.standings(attempt_ids)
+    change = queries_summaries.counts_of(after).plus(queries_summaries.counts_of(before), -1)
+    return change, waiting
+
+
+# ---- the summaries, with what is due --------------------------------------------------------
+
+
+def _versions(of: Exam, change: Counts) -> tuple[VersionCount, ...]:
+    sums = (func.coalesce(func.sum(SummedTotal.n), 0), func.coalesce(func.sum(SummedTotal.passed), 0))
     query = (
-        select(ExamVersion.id, ExamVersion.number, func.coalesce(grouped.c.n, 0), func.coalesce(grouped.c.passed, 0))
-        .outerjoin(grouped, grouped.c.exam_version_id == ExamVersion.id)
+        select(ExamVersion.id, ExamVersion.number, *sums)
+        .outerjoin(SummedTotal, SummedTotal.exam_version_id == ExamVersion.id)
         .where(ExamVersion.exam_id == of.id)
+        .group_by(ExamVersion.id, ExamVersion.number)
         .order_by(ExamVersion.number.desc())
     )
-    return tuple(VersionCount(*row) for row in db.session.execute(query))
+    n, passed = Counter[int](), Counter[int]()
+    for key, more in change.totals.items():
+        n[key.exam_version_id] += more
+    for key, more in change.passed.items():
+        passed[key.exam_version_id] += more
+    return tuple(
+        VersionCount(version_id, number, int(count) + n[version_id], int(good) + passed[version_id])
+        for version_id, number, count, good in db.session.execute(query)
+    )
 
 
 def _chosen(versions: tuple[VersionCount, ...], number: int | None) -> VersionCount | None:
@@ -118,55 +256,81 @@ def _chosen(versions: tuple[VersionCount, ...], number: int | None) -> VersionCo
     raise NotFound(Message(N_("This exam has no version %(number)s."), {"number": number}))
 
 
-def _first_graded(query: Any, *conditions: ColumnElement[bool]) -> Any:
-    first = (Attempt.kind == "exam", Attempt.is_first.is_(True), Attempt.state == "graded")
-    return query.where(*first, *conditions)
+def _totals(version_id: int, change: Counts) -> dict[tuple[Fraction, Fraction], int]:
+    query = select(SummedTotal.most, SummedTotal.total, func.sum(SummedTotal.n))
+    query = query.where(SummedTotal.exam_version_id == version_id).group_by(SummedTotal.most, SummedTotal.total)
+    found = Counter({(most, total): int(n) for most, total, n in db.session.execute(query)})
+    for key, n in change.totals.items():
+        if key.exam_version_id == version_id:
+            found[key.most, key.total] += n
+    return {(Fraction(most, MILLION), Fraction(total, MILLION)): n for (most, total), n in found.items() if n}
 
 
-def _totals(version_id: int) -> Mapping[Any, int]:
-    query = _first_graded(select(Attempt.score, func.count()), Attempt.exam_version_id == version_id)
-    found: dict[Fraction, int] = defaultdict(int)
-    for score, n in db.session.execute(query.group_by(Attempt.score)):
-        found[Fraction(score)] += n
-    return dict(found)
+def _items(version_id: int, change: Counts, *conditions: ColumnElement[bool]) -> tuple[ItemMarks, ...]:
+    """The items that papers held, by key."""
+    columns = (SummedMark.item_version_id, SummedMark.language, SummedMark.most, SummedMark.points, SummedMark.total)
+    query = select(*columns, SummedMark.n).where(SummedMark.exam_version_id == version_id, *conditions)
+    cells: dict[int, dict[str, Counter[tuple[int, int]]]] = defaultdict(lambda: defaultdict(Counter))
+    mosts: dict[int, int] = defaultdict(int)
+
+    def add(item_id: int, language: str, most: int, points: int, total: int, n: int) -> None:
+        cells[item_id][language][points, total - points] += n
+        mosts[item_id] = max(mosts[item_id], most)
+
+    for row in db.session.execute(query):
+        add(*row)
+    for key, n in change.marks.items():
+        if key.exam_version_id == version_id:
+            add(key.item_version_id, key.language, key.most, key.points, key.total, n)
+    held = {item_id: _without_nothing(languages) for item_id, languages in cells.items() if mosts[item_id]}
+    names = _names([item_id for item_id, languages in held.items() if languages])
+    return tuple(ItemMarks(name, mosts[name.version_id], held[name.version_id]) for name in names)
 
 
-def _cells(version_id: int, column: Any) -> dict[int, ItemSummary]:
-    """For each item (or slot), how often a mark went with a rest of the total; the last grade of a slot counts."""
-    later = aliased(Grade)
-    replaced = select(later.id).where(
-        later.attempt_id == Grade.attempt_id, later.slot == Grade.slot, later.number > Grade.number
-    )
-    rest = (Attempt.score - Grade.points).label("rest")
-    query = _first_graded(
-        select(column, Grade.points, rest, func.max(Grade.max_points), func.count()).join(
-            Attempt, Attempt.id == Grade.attempt_id
-        ),
-        Attempt.exam_version_id == version_id,
-        ~replaced.exists(),
-    ).group_by(column, Grade.points, Attempt.score - Grade.points)
-    cells: dict[int, dict[tuple[Number, Number], int]] = defaultdict(lambda: defaultdict(int))
-    maxima: dict[int, Decimal] = defaultdict(Decimal)
-    for place, points, left, maximum, n in db.session.execute(query):
-        cells[place][Fraction(points), Fraction(left)] += n
-        maxima[place] = max(maxima[place], maximum)
-    return {
-        place: ItemSummary.from_cells(Fraction(maxima[place]), dict(own))
-        for place, own in cells.items()
-        if maxima[place]
+def _without_nothing(languages: dict[str, Counter[tuple[int, int]]]) -> dict[str, Cells]:
+    kept: dict[str, Cells] = {
+        language: {cell: n for cell, n in cells.items() if n} for language, cells in languages.items()
     }
+    return {language: cells for language, cells in kept.items() if cells}
 
 
-def _names(version_id: int) -> list[ItemName]:
-    """The items that the papers of these attempts held, by key."""
-    held = _first_graded(
-        select(Grade.item_version_id).join(Attempt, Attempt.id == Grade.attempt_id),
-        Attempt.exam_version_id == version_id,
-    )
+def _together(languages: Iterable[Cells]) -> Cells:
+    found: Counter[Any] = Counter()
+    for cells in languages:
+        found.update(cells)
+    return found
+
+
+def _names(version_ids: list[int]) -> list[ItemName]:
     query = (
         select(Item.key, ItemVersion.number, Item.type, ItemVersion.id)
         .join(Item, Item.id == ItemVersion.item_id)
-        .where(ItemVersion.id.in_(held))
+        .where(ItemVersion.id.in_(version_ids))
         .order_by(Item.key, ItemVersion.number)
     )
     return [ItemName(*row) for row in db.session.execute(query)]
+
+
+def _places(version_id: int, change: Counts) -> tuple[ItemSums, ...]:
+    query = select(SummedPlace.slot, SummedPlace.points, SummedPlace.n)
+    counts: dict[int, Counter[Number]] = defaultdict(Counter)
+    for slot, points, n in db.session.execute(query.where(SummedPlace.exam_version_id == version_id)):
+        counts[slot][points] += n
+    for key, n in change.places.items():
+        if key.exam_version_id == version_id:
+            counts[key.slot][key.points] += n
+    return tuple(ItemSums.of_marks(marks).in_units(MILLION) for _, marks in sorted(counts.items()) if any(marks.values()))
+
+
+def _picks(version_id: int, name: ItemName, change: Counts) -> dict[Pick, dict[int, int]]:
+    query = select(SummedPick.part, SummedPick.pick, SummedPick.total, SummedPick.n).where(
+        SummedPick.exam_version_id == version_id, SummedPick.item_version_id == name.version_id
+    )
+    found: dict[Pick, Counter[int]] = defaultdict(Counter)
+    for part, pick, total, n in db.session.execute(query):
+        found[Pick(part, pick)][total] += n
+    for key, n in change.picks.items():
+        if (key.exam_version_id, key.item_version_id) == (version_id, name.version_id):
+            found[Pick(key.part, key.pick)][key.total] += n
+    kept = {pick: {total: n for total, n in totals.items() if n} for pick, totals in found.items()}
+    return {pick: totals for pick, totals in kept.items() if totals}

@@ -138,8 +138,8 @@ def _held(*columns: Any) -> Select[Any]:
 def totals_of(exam_version_id: int) -> Select[Any]:
     """Rows of ``SummedTotal``, from ``SummedAttempt``."""
     key = (SummedAttempt.exam_version_id, SummedAttempt.language, SummedAttempt.most, SummedAttempt.total)
-    query: Select[Any] = select(*key, func.count().label("n"), func.sum(SummedAttempt.passed).label("passed"))
-    return query.where(SummedAttempt.exam_version_id == exam_version_id).group_by(*key)
+    columns: list[Any] = [*key, func.count().label("n"), func.sum(SummedAttempt.passed).label("passed")]
+    return select(*columns).where(SummedAttempt.exam_version_id == exam_version_id).group_by(*key)
 
 
 def marks_of(exam_version_id: int) -> Select[Any]:

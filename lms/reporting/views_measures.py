@@ -29,7 +29,7 @@ def _version_asked() -> int | None:
 def exam_statistics(exam: str) -> str:
     """An exam as a measurement: how hard, how telling, how reliable; from first attempts."""
     marks = queries_items.marks(exam, _version_asked())
-    analysis = figures_of(marks.by_item, marks.by_slot)
+    analysis = figures_of(marks.by_item, marks.places)
     chosen = marks.chosen
     passes = rate(Count(None, None, chosen.passed, chosen.n) if chosen else Count(None, None, 0, 0), PASS_TARGET)
     rows = [

@@ -82,7 +82,27 @@ def analyse(exam: ExamSummary, *, minimum_n: int = MINIMUM_N) -> ExamFigures:
             _item_figures(item, weight, minimum_n)
             for item, weight in zip(exam.items, weights, strict=True)
         ),
-        totals=_total_figures(exam, minimum_n),
+        totals=total_figures([item.sums for item in exam.items], exam.totals, minimum_n=minimum_n),
+    )
+
+
+def total_figures(items: Sequence[ItemSums], totals: Totals, *, minimum_n: int = MINIMUM_N) -> TotalFigures:
+    """The figures of an exam's totals; ``items`` as for ``internal_consistency``, of which n, x and xx are needed."""
+    sums = TotalSums.of(totals)
+    n = sums.n
+    sd = too_few(n, minimum_n, least=2) or known(n, sqrt(sums.variance))
+    alpha = internal_consistency(items, sums, minimum_n=minimum_n)
+    ratio = error_ratio(alpha)
+    return TotalFigures(
+        n=n,
+        mean=too_few(n, minimum_n) or known(n, sums.mean),
+        median=median(totals, minimum_n=minimum_n),
+        sd=sd,
+        skewness=skewness(sums, minimum_n=minimum_n),
+        kurtosis=kurtosis(sums, minimum_n=minimum_n),
+        alpha=alpha,
+        error_ratio=ratio,
+        sem=standard_error_of_measurement(ratio, sd),
     )
 
 
@@ -221,25 +241,6 @@ def _item_figures(item: ItemSummary, weight: Figure, minimum_n: int) -> ItemFigu
             else discriminative_efficiency(item.cells, minimum_n=minimum_n)
         ),
         effective_weight=weight,
-    )
-
-
-def _total_figures(exam: ExamSummary, minimum_n: int) -> TotalFigures:
-    sums = TotalSums.of(exam.totals)
-    n = sums.n
-    sd = too_few(n, minimum_n, least=2) or known(n, sqrt(sums.variance))
-    alpha = internal_consistency([item.sums for item in exam.items], sums, minimum_n=minimum_n)
-    ratio = error_ratio(alpha)
-    return TotalFigures(
-        n=n,
-        mean=too_few(n, minimum_n) or known(n, sums.mean),
-        median=median(exam.totals, minimum_n=minimum_n),
-        sd=sd,
-        skewness=skewness(sums, minimum_n=minimum_n),
-        kurtosis=kurtosis(sums, minimum_n=minimum_n),
-        alpha=alpha,
-        error_ratio=ratio,
-        sem=standard_error_of_measurement(ratio, sd),
     )
 
 
