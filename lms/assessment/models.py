@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
+from lms.assessment.models_regrading import Regrading
 from lms.core.audit import BigKey
 from lms.core.database import Exact, Model, Verbatim
 
@@ -154,15 +155,20 @@ class Response(Model):
 
 
 class Grade(Model):
-    """Points for one slot; ``number`` counts its grades, and the greatest one holds."""
+    """Points for one slot; ``number`` counts its grades, and the greatest one holds.
+
+    ``item_version_id`` is the version that was shown; a grade by another key names the regrading that says which.
+    """
 
     __tablename__ = "grades"
     __table_args__ = (
         UniqueConstraint("attempt_id", "slot", "number"),
-        CheckConstraint("source IN ('machine', 'marker')", name="source_known"),
+        CheckConstraint("source IN ('machine', 'marker', 'regrade')", name="source_known"),
         CheckConstraint("share >= 0 AND share <= 1", name="share_within_one"),
         CheckConstraint("points >= 0 AND points <= max_points", name="points_within_maximum"),
+        CheckConstraint("(source = 'regrade') = (regrading_id IS NOT NULL)", name="regrade_names_regrading"),
         Index("ix_grades_item_version", "item_version_id"),
+        Index("ix_grades_regrading", "regrading_id"),
     )
 
     id: Mapped[int] = mapped_column(BigKey, primary_key=True)
@@ -177,6 +183,7 @@ class Grade(Model):
     grader_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
     reason: Mapped[str] = mapped_column(Text, default="")
     graded_at: Mapped[datetime]
+    regrading_id: Mapped[int | None] = mapped_column(ForeignKey(Regrading.id))
 
 
 class Appeal(Model):

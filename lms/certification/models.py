@@ -3,11 +3,14 @@
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, false, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from lms.core.audit import BigKey
 from lms.core.database import Model, Verbatim
+
+
+_ONCE = text("verb NOT IN ('revoked', 'restored')")
 
 
 class Certification(Model):
@@ -66,6 +69,8 @@ class Certificate(Model):
     """A person's award under one version of a certification; it holds through ``expires_on`` unless revoked.
 
     ``number`` counts a person's certificates of one certification; ``anchor_on`` is the day months are counted from.
+    ``is_unfounded``: revoked because a result it was founded on does not hold; it counts as if it had not been issued,
+    and is restored when that result holds again.
     """
 
     __tablename__ = "certificates"
@@ -75,6 +80,7 @@ class Certificate(Model):
         CheckConstraint("expires_on > base_on", name="expires_after_base"),
         CheckConstraint("window_opens_on <= expires_on", name="window_before_expiry"),
         CheckConstraint("(number = 1) = (previous_id IS NULL)", name="first_has_no_previous"),
+        CheckConstraint("revoked_at IS NOT NULL OR NOT is_unfounded", name="unfounded_is_revoked"),
         Index("ix_certificates_expiry", "expires_on", "id"),
         Index("ix_certificates_certification", "certification_id", "expires_on"),
     )
@@ -93,16 +99,21 @@ class Certificate(Model):
     window_opens_on: Mapped[date] = mapped_column(index=True)
     issued_at: Mapped[datetime]
     revoked_at: Mapped[datetime | None]
+    is_unfounded: Mapped[bool] = mapped_column(default=False, server_default=false())
 
 
 class CertificateChange(Model):
-    """What happened to a certificate and on what evidence; each verb once, never changed."""
+    """What happened to a certificate and on what evidence; never changed. Only a loss that was undone happens again."""
 
     __tablename__ = "certificate_changes"
     __table_args__ = (
-        UniqueConstraint("certificate_id", "verb"),
         CheckConstraint(
-            "verb IN ('issued', 'renewed', 'revoked', 'window-opened', 'expired')", name="verb_known"
+            "verb IN ('issued', 'renewed', 'revoked', 'restored', 'window-opened', 'expired')", name="verb_known"
+        ),
+        Index("ix_certificate_changes_certificate", "certificate_id"),
+        Index(
+            "uq_certificate_changes_once", "certificate_id", "verb", unique=True,
+            sqlite_where=_ONCE, postgresql_where=_ONCE,
         ),
     )
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import Any
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, exists, select
 
 from lms.certification import codes
 from lms.certification.content import Certification as Definition
@@ -126,9 +126,31 @@ class Record:
     licences: Sequence[Licence]
 
     def newest(self, key: str) -> Certificate | None:
-        """The newest certificate of one certification."""
-        chain = self.certificates.get(key)
-        return chain[-1] if chain else None
+        """The newest certificate of one certification; one that proved unfounded counts as never issued."""
+        return newest_founded(self.certificates.get(key, ()))
+
+
+def newest_founded(chain: Sequence[Certificate]) -> Certificate | None:
+    """The last of a chain, oldest first, that did not prove unfounded."""
+    return next((one for one in reversed(chain) if not one.is_unfounded), None)
+
+
+def last_issued(person_id: int, certification_id: int) -> Certificate | None:
+    """The certificate with the greatest number, whatever became of it."""
+    query = select(Certificate).where(
+        Certificate.person_id == person_id, Certificate.certification_id == certification_id
+    )
+    return db.session.scalar(query.order_by(Certificate.number.desc()).limit(1))
+
+
+def has_newer(newer: Any) -> Any:
+    """The condition that a certificate was followed by another of its kind, read through this alias of the table."""
+    return exists().where(
+        newer.person_id == Certificate.person_id,
+        newer.certification_id == Certificate.certification_id,
+        newer.number > Certificate.number,
+        newer.is_unfounded.is_(False),
+    )
 
 
 def record_of(person_id: int) -> Record:
@@ -167,9 +189,9 @@ def _evidence(record: Record, day: date) -> list[Evidence]:
         if licence.withdrawn_at is None and (licence.expires_on is None or licence.expires_on >= day)
     ]
     pieces += [
-        Evidence("certification", key, chain[-1].issued_at, f"certificate:{chain[-1].code}")
+        Evidence("certification", key, newest.issued_at, f"certificate:{newest.code}")
         for key, chain in record.certificates.items()
-        if certificate_state(chain[-1], day) is State.VALID
+        if (newest := newest_founded(chain)) is not None and certificate_state(newest, day) is State.VALID
     ]
     return pieces
 
@@ -318,7 +340,8 @@ def _duty_line(one: Rule, certificates: Sequence[Certificate], licences: Sequenc
     known = [row for row in certificates if row.certification_id == one.certification_id and row.issued_at <= at]
     if not known:
         return DutyLine(one.key, title, DutyState.MISSING)
-    newest = known[-1]
+    stood = [row for row in known if not row.is_unfounded or (row.revoked_at is not None and row.revoked_at > at)]
+    newest = (stood or known)[-1]
     revoked = newest.revoked_at is not None and newest.revoked_at <= at
     state = DutyState(state_on(day, newest.expires_on, is_revoked=revoked).value)
     holding = [Leaf("licence", row.key) for row in licences if _licence_holds(row, at, day)]

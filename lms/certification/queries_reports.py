@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Select, Subquery, case, func, or_, select,
 from sqlalchemy.orm import aliased
 
 from lms.certification.models import Certificate, Certification, CertificationLeaf, CertificationRole, Licence
-from lms.certification.queries import certificate_state
+from lms.certification.queries import certificate_state, has_newer
 from lms.certification.validity import State
 from lms.core.api import decode_cursor, encode_cursor
 from lms.core.database import db
@@ -148,7 +148,7 @@ def _day(value: Any) -> date:
 
 def _shown_only(query: Select[Any], show: Show, today: date) -> Select[Any]:
     newer = aliased(Certificate)
-    query = query.where(~select(newer.id).where(newer.previous_id == Certificate.id).exists())
+    query = query.where(~has_newer(newer))
     if show is Show.REVOKED:
         return query.where(Certificate.revoked_at.is_not(None))
     if show is Show.ALL:

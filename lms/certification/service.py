@@ -25,6 +25,7 @@ class Verb(StrEnum):
     ISSUED = "issued"
     RENEWED = "renewed"
     REVOKED = "revoked"
+    RESTORED = "restored"
     WINDOW_OPENED = "window-opened"
     EXPIRED = "expired"
 
@@ -76,10 +77,11 @@ def _days(person_id: int, way: Way, completed_on: date) -> Validity:
 
 def _issue(person_id: int, way: Way, completed_on: date, days: Validity, at: datetime) -> Certificate:
     old, key = way.certificate, way.rule.key
+    last = queries.last_issued(person_id, way.rule.certification_id)
     certificate = Certificate(
         code=codes.new_code(secrets.choice), certification_id=way.rule.certification_id,
-        certification_version_id=way.rule.version_id, person_id=person_id, number=old.number + 1 if old else 1,
-        previous_id=old.id if old else None, completed_on=completed_on, base_on=days.base_on,
+        certification_version_id=way.rule.version_id, person_id=person_id, number=last.number + 1 if last else 1,
+        previous_id=last.id if last else None, completed_on=completed_on, base_on=days.base_on,
         anchor_on=days.anchor_on, expires_on=days.expires_on, window_opens_on=days.window_opens_on, issued_at=at,
     )  # fmt: skip
     db.session.add(certificate)
@@ -89,7 +91,7 @@ def _issue(person_id: int, way: Way, completed_on: date, days: Validity, at: dat
         {"kind": piece.kind, "key": piece.key, "at": piece.at.isoformat(), "reference": piece.reference}
         for piece in evidence_of(way.standing)
     ]
-    _note(certificate, key, verb, at, evidence=evidence)
+    note(certificate, key, verb, at, evidence=evidence)
     reference = f"certificate:{certificate.code}"
     enrolment.complete(person_id, "certification", key, at=at, reference=reference)
     return certificate
@@ -99,11 +101,12 @@ _ACTIONS = {
     Verb.ISSUED: "certificate.issue",
     Verb.RENEWED: "certificate.renew",
     Verb.REVOKED: "certificate.revoke",
+    Verb.RESTORED: "certificate.restore",
     Verb.EXPIRED: "certificate.expire",
 }
 
 
-def _note(
+def note(
     certificate: Certificate,
     key: str,
     verb: Verb,
@@ -161,7 +164,7 @@ def revoke(certificate: Certificate, key: str, *, actor: Any, reason: str, now: 
         ]
     for one in taken:
         one.revoked_at = now
-        _note(one, key, Verb.REVOKED, now, actor=actor, reason=reason.strip()[:500])
+        note(one, key, Verb.REVOKED, now, actor=actor, reason=reason.strip()[:500])
 
 
 # ---- licences ---------------------------------------------------------------------
@@ -210,7 +213,7 @@ def withdraw_licence(licence: Licence, *, actor: Any, reason: str, now: datetime
 
 def note_expiry(certificate: Certificate, key: str, *, now: datetime) -> None:
     """Add to the history that a certificate ran out; its state says so by itself since its last day."""
-    _note(certificate, key, Verb.EXPIRED, now)
+    note(certificate, key, Verb.EXPIRED, now)
 
 
 def open_window(certificate: Certificate, one: Rule, *, now: datetime) -> None:
@@ -218,7 +221,7 @@ def open_window(certificate: Certificate, one: Rule, *, now: datetime) -> None:
 
     A way of licences and certificates alone may be met at once: then the certificate is renewed here.
     """
-    _note(certificate, one.key, Verb.WINDOW_OPENED, now)
+    note(certificate, one.key, Verb.WINDOW_OPENED, now)
     if award(certificate.person_id, [one], now=now):
         return
     person = db.session.get(Person, certificate.person_id)

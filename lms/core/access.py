@@ -65,6 +65,8 @@ PERMISSIONS: dict[str, frozenset[Role]] = {
     "content.write": frozenset({TRAINER}),
     "mark": frozenset({TRAINER}),
     "attempt.void": frozenset({TRAINER}),
+    "regrade.propose": frozenset({TRAINER}),  # grade attempts again by a corrected key
+    "regrade.approve": frozenset({TRAINER}),  # never one's own proposal, nor one with an attempt of one's own
     "attempt.extend": frozenset({TRAINER}),  # more time for an attempt that runs
     "allowance.read": frozenset({TRAINER, HR, AUDITOR}),  # who has extra time in every exam, and why
     "allowance.write": frozenset({TRAINER, HR}),

@@ -12,13 +12,38 @@ from flask import Flask, current_app
 
 @dataclass(frozen=True, slots=True)
 class Completed:
-    """Somebody met a leaf: a course, exam, scenario, session, sign-off or licence was completed (passed)."""
+    """Somebody met a leaf: a course, exam, scenario, session, sign-off or licence was completed (passed).
+
+    ``told_at`` is when that became known, if later than ``at`` (a result that was regraded); ``again`` says that it was
+    withdrawn and holds once more.
+    """
 
     person_id: int
     kind: str
     key: str
     at: datetime
     reference: str
+    told_at: datetime | None = None
+    again: bool = False
+
+    @property
+    def known_at(self) -> datetime:
+        return max(self.at, self.told_at or self.at)
+
+
+@dataclass(frozen=True, slots=True)
+class CompletionWithdrawn:
+    """A result that completed something holds no longer: it was declared void, or regraded below the cut.
+
+    ``at`` is when it was withdrawn; another completion of the same thing may still carry it.
+    """
+
+    person_id: int
+    kind: str
+    key: str
+    at: datetime
+    reference: str
+    reason: str
 
 
 SkillPoints = Mapping[str, tuple[Decimal, Decimal]]
@@ -56,6 +81,30 @@ class AttemptVoided:
 
 
 @dataclass(frozen=True, slots=True)
+class WouldChange:
+    """How a result would change, asked before anything does."""
+
+    attempt_id: int
+    person_id: int
+    exam_key: str
+    at: datetime
+    passes_now: bool
+    passes_then: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ConsequencesAsked:
+    """What would follow if these results changed? Higher rooms answer by adding to ``found``; nothing is changed.
+
+    An answer is ``{"kind": …, "label": …, "people": n}`` in plain values.
+    """
+
+    changes: tuple[WouldChange, ...]
+    now: datetime
+    found: list[dict[str, Any]]
+
+
+@dataclass(frozen=True, slots=True)
 class PlayFinished:
     """An exam-mode play has its final score. ``percent`` is unrounded, 0–100.
 
@@ -86,7 +135,7 @@ class SignedOff:
 
 @dataclass(frozen=True, slots=True)
 class CertificateChanged:
-    """A certificate was issued, renewed or revoked."""
+    """A certificate was issued, renewed, revoked or restored."""
 
     certificate_id: int
     person_id: int

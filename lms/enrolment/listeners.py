@@ -1,4 +1,5 @@
-"""What enrolment does when people change (their job role brings paths) and when a lesson's check is passed."""
+"""What enrolment does when people change (their job role brings paths) and when a lesson's check is passed, or not
+any more."""
 
 from lms.core import events
 from lms.enrolment import service, service_lessons
@@ -16,4 +17,14 @@ def check_passed(event: events.Completed) -> None:
         service_lessons.complete_checked_lesson(event.person_id, event.key, event.at)
 
 
-LISTENERS = ((events.PersonChanged, person_changed), (events.Completed, check_passed))
+def check_withdrawn(event: events.CompletionWithdrawn) -> None:
+    """A check that does not count as passed any more opens its lesson again."""
+    if event.kind == "check":
+        service_lessons.reopen_checked_lesson(event.person_id, event.key, reason=event.reason, now=event.at)
+
+
+LISTENERS = (
+    (events.PersonChanged, person_changed),
+    (events.Completed, check_passed),
+    (events.CompletionWithdrawn, check_withdrawn),
+)

@@ -4,7 +4,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from lms.core.audit import BigKey
@@ -158,7 +158,10 @@ class LessonProgress(Model):
 
 
 class Completion(Model):
-    """Somebody completed (passed) something; ``reference`` says what proves it. Never changed."""
+    """Somebody completed (passed) something; ``reference`` says what proves it.
+
+    Never changed, but for ``withdrawn_at`` while what proves it does not hold: ``CompletionChange`` keeps that history.
+    """
 
     __tablename__ = "completions"
     __table_args__ = (UniqueConstraint("person_id", "kind", "key", "reference"),)
@@ -170,3 +173,20 @@ class Completion(Model):
     at: Mapped[datetime]
     reference: Mapped[str] = mapped_column(String(120))
     percent: Mapped[Decimal | None] = mapped_column(Exact)
+    withdrawn_at: Mapped[datetime | None]
+
+
+class CompletionChange(Model):
+    """A completion was withdrawn, or holds again; added to and never changed."""
+
+    __tablename__ = "completion_changes"
+    __table_args__ = (
+        CheckConstraint("verb IN ('withdrawn', 'restored')", name="verb_known"),
+        CheckConstraint("verb <> 'withdrawn' OR reason <> ''", name="withdrawal_has_reason"),
+    )
+
+    id: Mapped[int] = mapped_column(BigKey, primary_key=True)
+    completion_id: Mapped[int] = mapped_column(ForeignKey("completions.id"), index=True)
+    verb: Mapped[str] = mapped_column(String(10))
+    at: Mapped[datetime]
+    reason: Mapped[str] = mapped_column(Text, default="")

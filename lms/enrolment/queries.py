@@ -116,14 +116,15 @@ class Admission:
 
 
 def completions(person_id: int) -> list[Completion]:
-    """Everything a person has completed, the oldest first; one query."""
-    query = select(Completion).where(Completion.person_id == person_id).order_by(Completion.at, Completion.id)
-    return list(db.session.scalars(query))
+    """Everything a person has completed and that holds, the oldest first; one query."""
+    query = select(Completion).where(Completion.person_id == person_id, Completion.withdrawn_at.is_(None))
+    return list(db.session.scalars(query.order_by(Completion.at, Completion.id)))
 
 
 def has_completed(person_id: int, kind: str, key: str) -> bool:
-    """Whether a person ever completed it."""
+    """Whether a person ever completed it, and that holds."""
     query = select(Completion.id).where(Completion.person_id == person_id, Completion.kind == kind)
+    query = query.where(Completion.withdrawn_at.is_(None))
     return db.session.scalar(query.where(Completion.key == key).limit(1)) is not None
 
 
@@ -132,6 +133,7 @@ def with_completions(person_ids: Collection[int]) -> list[int]:
     if not person_ids:
         return []
     query = select(Completion.person_id).distinct().where(Completion.kind.not_in(("check", "path")))
+    query = query.where(Completion.withdrawn_at.is_(None))
     if len(person_ids) == 1:
         query = query.where(Completion.person_id.in_(person_ids))
     wanted = set(person_ids)

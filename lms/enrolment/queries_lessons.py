@@ -52,7 +52,7 @@ _PROGRESS = (
 _PASSED_CHECKS = (
     select(Completion.key)
     .where(Completion.person_id == bindparam("person"), Completion.kind == "check")
-    .where(Completion.key.in_(bindparam("keys", expanding=True)))
+    .where(Completion.key.in_(bindparam("keys", expanding=True)), Completion.withdrawn_at.is_(None))
 )
 
 

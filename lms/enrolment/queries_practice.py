@@ -142,7 +142,9 @@ def _waiting(key: str, paths: Sequence[Path]) -> Select[Person]:
     has = select(Assignment.person_id).where(
         Assignment.cancelled_at.is_(None), or_(Assignment.path_id.in_(ids), given)
     )
-    did = select(Completion.person_id).where(Completion.kind == "session", Completion.key == key)
+    did = select(Completion.person_id).where(
+        Completion.kind == "session", Completion.key == key, Completion.withdrawn_at.is_(None)
+    )
     query = select(Person).where(Person.id.in_(has), Person.id.not_in(did), Person.deactivated_at.is_(None))
     return query
 

@@ -13,7 +13,7 @@ from lms.core.errors import Invalid
 from lms.core.texts import N_, Message
 from lms.enrolment import queries
 from lms.enrolment.enrolment_states import StepRef, due_day
-from lms.enrolment.models import Assignment, Completion, Enrolment, Path
+from lms.enrolment.models import Assignment, Completion, CompletionChange, Enrolment, Path
 from lms.enrolment.queries_lessons import present_enrolment
 from lms.identity.models import JobRole, Person
 
@@ -34,28 +34,40 @@ def one_at_a_time(person_id: int) -> None:
 
 
 def complete(
-    person: Any, kind: str, key: str, *, at: datetime, reference: str, percent: Decimal | None = None
+    person: Any,
+    kind: str,
+    key: str,
+    *,
+    at: datetime,
+    reference: str,
+    percent: Decimal | None = None,
+    now: datetime | None = None,
 ) -> Completion:
     """Record once that a person (or person id) completed something, tell everybody, and finish paths it ends.
 
-    ``reference`` says what proves it ("attempt:12"); the same again returns what was recorded and tells nobody.
+    ``reference`` says what proves it ("attempt:12"); the same again returns what was recorded and tells nobody, unless
+    it was withdrawn: then it holds again. ``now`` is when it became known, if later than ``at``.
     """
     person_id = _person_id(person)
     one_at_a_time(person_id)
     same = select(Completion).where(Completion.person_id == person_id, Completion.kind == kind, Completion.key == key)
     recorded = db.session.scalar(same.where(Completion.reference == reference))
-    if recorded is not None:
+    if recorded is not None and recorded.withdrawn_at is None:
         return recorded
-    completion = Completion(person_id=person_id, kind=kind, key=key, at=at, reference=reference, percent=percent)
+    completion = recorded or Completion(person_id=person_id, kind=kind, key=key, at=at, reference=reference)
+    if recorded is not None:
+        recorded.withdrawn_at = None
+        db.session.add(CompletionChange(completion_id=recorded.id, verb="restored", at=now or at))
+    completion.percent = percent
     db.session.add(completion)
     db.session.flush()
-    events.publish(events.Completed(person_id, kind, key, at, reference))
+    events.publish(events.Completed(person_id, kind, key, completion.at, reference, now, again=recorded is not None))
     if kind not in ("path", "check"):
-        _finish_paths(person_id, at, StepRef(kind, key))
+        _finish_paths(person_id, at, StepRef(kind, key), now)
     return completion
 
 
-def _finish_paths(person_id: int, at: datetime, by: StepRef | None = None) -> None:
+def _finish_paths(person_id: int, at: datetime, by: StepRef | None = None, now: datetime | None = None) -> None:
     """Complete the assigned paths whose steps are all done; only those with the step ``by``, if given."""
     held = queries.assigned_paths(person_id)
     if by is not None:
@@ -65,7 +77,41 @@ def _finish_paths(person_id: int, at: datetime, by: StepRef | None = None) -> No
     done = {StepRef(one.kind, one.key) for one in queries.completions(person_id)}
     for one in held:
         if one.steps and done.issuperset(one.steps):
-            complete(person_id, "path", one.key, at=at, reference=f"assignment:{one.assignment_id}")
+            complete(person_id, "path", one.key, at=at, reference=f"assignment:{one.assignment_id}", now=now)
+
+
+def withdraw(person_id: int, kind: str, key: str, *, reference: str, reason: str, now: datetime) -> bool:
+    """Say that what ``reference`` proves does not hold any more, tell everybody, and take back paths it ended.
+
+    The row stays, and its history says why. Returns whether there was anything to withdraw.
+    """
+    one_at_a_time(person_id)
+    same = select(Completion).where(Completion.person_id == person_id, Completion.kind == kind, Completion.key == key)
+    completion = db.session.scalar(same.where(Completion.reference == reference, Completion.withdrawn_at.is_(None)))
+    if completion is None:
+        return False
+    completion.withdrawn_at = now
+    db.session.add(CompletionChange(completion_id=completion.id, verb="withdrawn", at=now, reason=reason))
+    db.session.flush()
+    what = f"{kind}:{key}"
+    audit.record(
+        "completion.withdraw", f"person-id:{person_id}", now=now, what=what, reference=reference, reason=reason
+    )
+    events.publish(events.CompletionWithdrawn(person_id, kind, key, now, reference, reason))
+    if kind not in ("path", "check"):
+        _take_back_paths(person_id, StepRef(kind, key), reason, now)
+    return True
+
+
+def _take_back_paths(person_id: int, by: StepRef, reason: str, now: datetime) -> None:
+    """Withdraw the completed paths that have the step, unless another completion of the step carries them."""
+    done = queries.completions(person_id)
+    if by in {StepRef(one.kind, one.key) for one in done}:
+        return
+    steps = {one.key: one.steps for one in queries.assigned_paths(person_id)}
+    for one in done:
+        if one.kind == "path" and by in steps.get(one.key, ()):
+            withdraw(person_id, "path", one.key, reference=one.reference, reason=reason, now=now)
 
 
 # ---- assignments ------------------------------------------------------------------

@@ -11,12 +11,13 @@ from lms.core.database import db
 from lms.core.errors import Conflict, NotAllowed, NotFound
 from lms.core.texts import N_, Message
 from lms.courses import queries as courses
+from lms.courses.models import Course, Lesson
 from lms.courses.queries import CourseView, LessonView
 from lms.enrolment import queries
 from lms.enrolment import queries_lessons as lessons
 from lms.enrolment.enrolment_states import StepRef, counted_seconds
 from lms.enrolment.models import Enrolment, LessonProgress
-from lms.enrolment.service import complete, one_at_a_time
+from lms.enrolment.service import complete, one_at_a_time, withdraw
 from lms.identity.models import Person
 
 
@@ -103,6 +104,32 @@ def complete_checked_lesson(person_id: int, check_key: str, now: datetime) -> No
         return  # retired meanwhile: passing its check must not fail over that
     if db.session.scalar(lessons.present_enrolment(person_id, course.id)) is not None:
         complete_lesson(person, course_key, lesson_key, actor=person, now=now)
+
+
+def reopen_checked_lesson(person_id: int, check_key: str, *, reason: str, now: datetime) -> None:
+    """A lesson whose check does not hold as passed any more is to be done again, and with it its course.
+
+    What another pass carries stays; in a course taken anew only a pass since then does.
+    """
+    course_key, _, lesson_key = check_key.partition("/")
+    query = (
+        select(LessonProgress, Enrolment)
+        .join(Enrolment, Enrolment.id == LessonProgress.enrolment_id)
+        .join(Lesson, Lesson.id == LessonProgress.lesson_id)
+        .join(Course, Course.id == Lesson.course_id)
+        .where(Course.key == course_key, Lesson.key == lesson_key, LessonProgress.person_id == person_id)
+        .where(LessonProgress.completed_at.is_not(None), Enrolment.ended_at.is_(None))
+    )
+    passed_at = [
+        one.at for one in queries.completions(person_id) if (one.kind, one.key) == ("check", check_key)
+    ]
+    for progress, enrolment in db.session.execute(query):
+        if any(not enrolment.is_repeat or at >= enrolment.enrolled_at for at in passed_at):
+            continue
+        progress.completed_at = enrolment.completed_at = None
+        db.session.flush()
+        reference = f"enrolment:{enrolment.id}"
+        withdraw(person_id, "course", course_key, reference=reference, reason=reason, now=now)
 
 
 def _complete_course(enrolment: Enrolment, course: CourseView, now: datetime) -> None:

@@ -103,12 +103,16 @@ def _facts(person: Any, tasks: Sequence[enrolment.Task], now: datetime, today: d
 # ---- the parts -------------------------------------------------------------------
 
 
+_UNFOUNDED = 1_000_000
+"""Puts a certificate that proved unfounded before all others, so that one that holds is the newest."""
+
+
 def _certificates(person_id: int) -> Select[Any]:
     return (
         _part(
             "certificate", key=Certification.key, word=Certificate.code, title=Certification.title,
-            n1=Certificate.number, d1=Certificate.base_on, d2=Certificate.expires_on,
-            d3=Certificate.window_opens_on, at=Certificate.revoked_at,
+            n1=case((Certificate.is_unfounded, Certificate.number - _UNFOUNDED), else_=Certificate.number),
+            d1=Certificate.base_on, d2=Certificate.expires_on, d3=Certificate.window_opens_on, at=Certificate.revoked_at,
         )
         .join_from(Certificate, Certification, Certification.id == Certificate.certification_id)
         .where(Certificate.person_id == person_id)

@@ -120,7 +120,7 @@ def _given(ids: Collection[int]) -> dict[int, list[Given]]:
 def _done(ids: Collection[int]) -> dict[int, dict[tuple[str, str], datetime]]:
     query = (
         select(Completion.person_id, Completion.kind, Completion.key, func.max(Completion.at))
-        .where(Completion.person_id.in_(ids), Completion.kind != "check")
+        .where(Completion.person_id.in_(ids), Completion.kind != "check", Completion.withdrawn_at.is_(None))
         .group_by(Completion.person_id, Completion.kind, Completion.key)
     )
     found: dict[int, dict[tuple[str, str], datetime]] = defaultdict(dict)
@@ -134,7 +134,7 @@ def _held(ids: Collection[int], today: date) -> dict[int, dict[str, board.Certif
         select(Certificate, Certification.key, Certification.title)
         .join(Certification, Certification.id == Certificate.certification_id)
         .where(Certificate.person_id.in_(ids))
-        .order_by(Certificate.number)
+        .order_by(Certificate.is_unfounded.desc(), Certificate.number)
     )
     found: dict[int, dict[str, board.CertificateLine]] = defaultdict(dict)
     for one, key, title in db.session.execute(query):

@@ -7,6 +7,7 @@ from sqlalchemy import select
 
 from lms.core import clock, events
 from lms.core.database import db
+from lms.hr import queries_consequences
 from lms.hr.models import Result
 
 
@@ -22,7 +23,11 @@ def on_play_finished(news: events.PlayFinished) -> None:
 
 def on_attempt_voided(news: events.AttemptVoided) -> None:
     """An attempt counts for nothing any more; its row stays and says so."""
-    row = db.session.scalar(select(Result).where(Result.reference == f"attempt:{news.attempt_id}"))
+    _void(f"attempt:{news.attempt_id}")
+
+
+def _void(reference: str) -> None:
+    row = db.session.scalar(select(Result).where(Result.reference == reference))
     if row is not None and row.state != "voided":
         row.state, row.passed, row.updated_at = "voided", False, clock.now()
 
@@ -31,6 +36,12 @@ def on_completed(news: events.Completed) -> None:
     """A course is completed; the other kinds have news of their own or are no result."""
     if news.kind == "course":
         _keep(f"course:{news.person_id}:{news.reference}", "course", news.key, news, **_REACHED)
+
+
+def on_completion_withdrawn(news: events.CompletionWithdrawn) -> None:
+    """A course does not count as completed any more; its row stays and says so."""
+    if news.kind == "course":
+        _void(f"course:{news.person_id}:{news.reference}")
 
 
 def on_signed_off(news: events.SignedOff) -> None:
@@ -49,6 +60,11 @@ def on_certificate_changed(news: events.CertificateChanged) -> None:
         subject=f"certificate:{news.certificate_id}",
         expires_on=news.expires_on,
     )
+
+
+def consequences_asked(news: events.ConsequencesAsked) -> None:
+    """Say which rows of the feed, drafts and frozen revisions hold the results that would change."""
+    news.found.extend(queries_consequences.of_changes(news.changes))
 
 
 _REACHED = {"percent": Decimal(100), "passed": True}
@@ -81,6 +97,8 @@ def _keep(reference: str, kind: str, key: str, news: Any, **values: Any) -> None
 LISTENERS = (
     (events.AttemptFinished, on_attempt_finished),
     (events.AttemptVoided, on_attempt_voided),
+    (events.CompletionWithdrawn, on_completion_withdrawn),
+    (events.ConsequencesAsked, consequences_asked),
     (events.PlayFinished, on_play_finished),
     (events.Completed, on_completed),
     (events.SignedOff, on_signed_off),

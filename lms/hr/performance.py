@@ -285,7 +285,11 @@ def _workplace(component: Component, facts: Sequence[Fact], period: Period) -> P
 
 def _reached(component: Component, facts: Sequence[Fact], period: Period) -> Part:
     """100 when a course or sign-off was completed by the end of the period, in it or before; else 0 from n = 0."""
-    found = [f for f in facts if f.kind == component.kind and f.of == component.of and f.on <= period.as_of]
+    found = [
+        f
+        for f in facts
+        if f.kind == component.kind and f.of == component.of and f.on <= period.as_of and f.state != "voided"
+    ]
     return _yes_or_no(component, min(found, key=lambda fact: fact.at, default=None))
 
 

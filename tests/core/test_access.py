@@ -13,6 +13,8 @@ PROMISES = {
     "content.write": {Role.TRAINER},
     "mark": {Role.TRAINER},
     "attempt.void": {Role.TRAINER},
+    "regrade.propose": {Role.TRAINER},
+    "regrade.approve": {Role.TRAINER},
     "attempt.extend": {Role.TRAINER},
     "allowance.read": {Role.TRAINER, Role.HR, Role.AUDITOR},
     "allowance.write": {Role.TRAINER, Role.HR},
