@@ -31,10 +31,10 @@ class Worth:
 
 def expected_share(difficulty: str, n: int, mean: float) -> float:
     """The share expected of an item that ``n`` graded first attempts answered with ``mean``: the measured one from
-    ``ENOUGH`` on, below that drawn towards the guess by as many attempts as are missing; to three places."""
+    ``ENOUGH`` on, below that drawn towards the guess by as many attempts as are missing; to two places."""
     if n >= ENOUGH:
-        return round(mean, 3)
-    return round((n * mean + (ENOUGH - n) * GUESSED[difficulty]) / ENOUGH, 3)
+        return round(mean, 2)
+    return round((n * mean + (ENOUGH - n) * GUESSED[difficulty]) / ENOUGH, 2)
 
 
 def expected_percent(items: Iterable[PoolItem], worth: Mapping[int, Worth]) -> float:

@@ -1,10 +1,10 @@
-"""The sweep that closes attempts whose time is up: one job per attempt, so that a broken one stops nobody."""
+"""Background work: closing attempts whose time is up, one job each, and measuring every night how hard items are."""
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from lms.assessment import queries, service
+from lms.assessment import queries, service, service_facilities
 from lms.core import jobs
 
 
@@ -24,5 +24,17 @@ def close(payload: Mapping[str, Any], now: datetime) -> None:
     service.close_if_due(payload["attempt"], now)
 
 
-WORKERS = {"assessment.sweep": sweep, "assessment.close": close}
-PERIODIC = (jobs.Periodic("assessment.sweep", timedelta(minutes=1)),)
+def measure_facilities(_payload: Mapping[str, Any], now: datetime) -> None:
+    """Bring up to date what share of the points first attempts get for each item."""
+    service_facilities.measure(now)
+
+
+WORKERS = {
+    "assessment.sweep": sweep,
+    "assessment.close": close,
+    "assessment.facilities": measure_facilities,
+}
+PERIODIC = (
+    jobs.Periodic("assessment.sweep", timedelta(minutes=1)),
+    jobs.Periodic("assessment.facilities", timedelta(days=1)),
+)

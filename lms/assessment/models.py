@@ -16,7 +16,10 @@ _ASIDE = text("set_aside_at IS NOT NULL")
 
 
 class Exam(Model):
-    """An exam; its plan is in its versions, of which ``version_id`` is the current one."""
+    """An exam; its plan is in its versions, of which ``version_id`` is the current one.
+
+    ``papers`` counts the papers drawn so far.
+    """
 
     __tablename__ = "exams"
     __table_args__ = (CheckConstraint("status IN ('live', 'pilot')", name="status_known"),)
@@ -34,6 +37,7 @@ class Exam(Model):
     version_id: Mapped[int | None] = mapped_column(ForeignKey("exam_versions.id", use_alter=True))
     loaded_sha256: Mapped[str | None] = mapped_column(String(64))
     edited_at: Mapped[datetime | None]
+    papers: Mapped[int] = mapped_column(default=0, server_default="0")
 
 
 class ExamVersion(Model):
@@ -61,7 +65,9 @@ class Attempt(Model):
     points, shown}`` and never leaves the server; ``sections`` holds ``{score, max_score, percent, passed}`` for each
     section of the plan once graded. ``finished_at`` is when it was handed in or given up;
     ``is_first`` marks the attempt that statistics take. ``extra_seconds`` is what ``deadline_at`` holds beyond the plan,
-    by an allowance or by extensions. ``set_aside_at`` with ``fault`` says that grading it failed. Department, site and job role are those at the start.
+    by an allowance or by extensions. ``set_aside_at`` with ``fault`` says that grading it failed.
+    ``drawing`` holds what the paper was drawn with beside its seed: ``{rule, pool, seen, worn, about}``.
+    Department, site and job role are those at the start.
     """
 
     __tablename__ = "attempts"
@@ -117,6 +123,7 @@ class Attempt(Model):
     extra_seconds: Mapped[int] = mapped_column(default=0, server_default="0")
     set_aside_at: Mapped[datetime | None]
     fault: Mapped[str] = mapped_column(Text, default="", server_default="")
+    drawing: Mapped[dict[str, Any] | None] = mapped_column(Verbatim, deferred=True)
     department_id: Mapped[int | None] = mapped_column(ForeignKey("departments.id"), index=True)
     site_id: Mapped[int | None] = mapped_column(ForeignKey("sites.id"), index=True)
     job_role_id: Mapped[int | None] = mapped_column(ForeignKey("job_roles.id"), index=True)

@@ -1,6 +1,6 @@
 """Reads of exams, attempts and results, scoped to who asks."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -57,6 +57,11 @@ def plan(version_id: int) -> Plan:
     return _plans.one(version_id)
 
 
+def plans(version_ids: Iterable[int]) -> dict[int, Plan]:
+    """Plans by exam version, in one query for those not read yet."""
+    return _plans.many(version_ids)
+
+
 def check_plan(lesson_version_id: int) -> Plan:
     """The plan that a lesson's knowledge check follows: 80 % to pass, no clock, no limit, answers shown at once."""
     body = courses.definition_of(lesson_version_id)
@@ -94,21 +99,22 @@ class ExamView:
     opens_at: datetime | None
     closes_at: datetime | None
     assigned_only: bool
+    papers: int
 
 
 def exam_by_key(key: str, viewer: Any) -> ExamView:
     """An exam in use: live, or a pilot at the viewer's site (or for whoever reads content); else ``NotFound``."""
     site = select(Site.key).where(Site.id == getattr(viewer, "site_id", None)).scalar_subquery()
-    query = select(Exam, site).where(Exam.key == key, Exam.retired_at.is_(None), Exam.version_id.is_not(None))
+    query = select(Exam, Exam.papers, site).where(Exam.key == key, Exam.retired_at.is_(None), Exam.version_id.is_not(None))
     found = db.session.execute(query).first()
     if found is None:
         raise NotFound(Message(NO_EXAM))
-    exam, site_key = found
+    exam, drawn, site_key = found
     if exam.status == "pilot" and site_key not in exam.sites and not access.has(viewer, "content.read"):
         raise NotFound(Message(NO_EXAM))
     return ExamView(
         exam.id, exam.key, exam.version_id, definition_of(exam.version_id), exam.opens_at, exam.closes_at,
-        exam.assigned_only,
+        exam.assigned_only, drawn,
     )  # fmt: skip
 
 

@@ -5,26 +5,24 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from random import Random
 from typing import Any
 
 from sqlalchemy import Row, select
 from sqlalchemy.exc import IntegrityError
 
-from lms.assessment import openings, papers, queries
+from lms.assessment import openings, queries
 from lms.assessment.attempt_states import OPEN, State
 from lms.assessment.content import Exam as ExamDefinition
 from lms.assessment.models import Attempt
 from lms.assessment.openings import Earlier, MayNotStart, Opening
 from lms.assessment.service_allowances import apply_allowance
+from lms.assessment.service_drawing import Purpose, count_paper, draw_paper
 from lms.assessment.service_time import close_if_due
 from lms.core.api import iso
 from lms.core.database import db
 from lms.core.errors import Conflict
 from lms.core.texts import N_, Message
 from lms.courses import queries as courses
-from lms.question_bank import item_types
-from lms.question_bank import queries as bank
 
 MOST_LOOKED_BACK = 20
 
@@ -35,7 +33,6 @@ class Started:
 
     attempt: Attempt
     is_new: bool
-
 
 
 def start_attempt(exam_key: str, person: Any, *, now: datetime, language: str) -> Started:
@@ -52,13 +49,14 @@ def start_attempt(exam_key: str, person: Any, *, now: datetime, language: str) -
     decision = openings.may_start(exam.plan, opening, [_earlier(one) for one in attempts], now)
     if isinstance(decision, MayNotStart):
         raise Conflict(decision.reason, opens_at=iso(decision.opens_at))
-    attempt = _begin(exam.plan, opening, attempts, person, now, language)
+    attempt = _begin(exam.plan, opening, attempts, person, now, language, Purpose(exam.id, exam.papers))
     attempt.kind, attempt.subject = "exam", exam.key
     attempt.exam_id, attempt.exam_version_id = exam.id, exam.version_id
     attempt.is_first = all(one.state == State.VOIDED for one in attempts)
     started = _opened(attempt, person)
     if started.is_new:
         apply_allowance(started.attempt, exam.plan, now)
+        count_paper(exam.id, started.attempt.paper)
     return started
 
 
@@ -72,7 +70,7 @@ def start_check(course_key: str, lesson_key: str, person: Any, *, now: datetime,
     if (open_one := _open_one(person, "check", subject, attempts)) is not None:
         return Started(open_one, False)
     plan = queries.check_plan_of(lesson.body).definition
-    attempt = _begin(plan, Opening(None, None, False), attempts, person, now, language, about=subject)
+    attempt = _begin(plan, Opening(None, None, False), attempts, person, now, language, Purpose(about=subject))
     attempt.kind, attempt.subject = "check", subject
     attempt.lesson_id, attempt.lesson_version_id = lesson.id, lesson.version_id
     return _opened(attempt, person)
@@ -124,10 +122,10 @@ def _begin(
     person: Any,
     now: datetime,
     language: str,
-    about: str | None = None,
+    purpose: Purpose,
 ) -> Attempt:
     seed = secrets.randbits(62)
-    paper = _paper(plan, seed, _seen(attempts) if plan.avoid_seen else set(), about)
+    paper = draw_paper(plan, purpose, seed, _seen(attempts) if plan.avoid_seen else set(), now=now)
     deadline_at = openings.deadline(plan, opening, now)
     return Attempt(
         person_id=person.id,
@@ -135,11 +133,12 @@ def _begin(
         state=State.IN_PROGRESS,
         seed=seed,
         language=language,
-        paper=paper,
+        paper=paper.places,
+        drawing=paper.drawing,
         started_at=now,
         deadline_at=deadline_at,
         grace_ends_at=openings.grace_end(plan, deadline_at),
-        max_score=sum((Decimal(str(place["points"])) for place in paper), Decimal(0)),
+        max_score=sum((Decimal(str(place["points"])) for place in paper.places), Decimal(0)),
         department_id=person.department_id,
         site_id=person.site_id,
         job_role_id=person.job_role_id,
@@ -149,41 +148,3 @@ def _begin(
 def _seen(attempts: Sequence[Row[Any]]) -> set[int]:
     """The items of the person's latest papers."""
     return {place["item_id"] for attempt in attempts[-MOST_LOOKED_BACK:] for place in attempt.paper}
-
-
-def _paper(plan: ExamDefinition, seed: int, seen: set[int], about: str | None) -> list[dict[str, Any]]:
-    """The places of a paper as they are stored; the same seed and pool give the same paper."""
-    pool = bank.pool(
-        topics=[section.topic for section in plan.sections if section.topic],
-        sop=[section.sop for section in plan.sections if section.sop],
-        keys=[key for section in plan.sections for key in section.items or ()],
-        with_steps=about is not None,
-    )
-    drawn = papers.draw(plan.sections, pool, seed=seed, seen=seen, about=about, shuffle=plan.shuffle.items)
-    if isinstance(drawn, papers.Shortage):
-        values = {"section": drawn.section + 1, "wanted": drawn.wanted, "available": drawn.available}
-        raise Conflict(
-            Message(
-                N_(
-                    "This exam cannot be drawn: part %(section)s asks for %(wanted)s questions and only "
-                    "%(available)s can be had. Tell the trainer who owns it."
-                ),
-                values,
-            )
-        )
-    definitions = bank.items(place.item.version_id for place in drawn)
-    return [_place(place, definitions[place.item.version_id], seed, plan.shuffle.options) for place in drawn]
-
-
-def _place(place: papers.Drawn, item: Any, seed: int, shuffle: bool) -> dict[str, Any]:
-    order = item_types.shown(item, Random(f"{seed}/{place.slot}"), shuffle_options=shuffle)
-    return {
-        "slot": place.slot,
-        "section": place.section,
-        "item_version_id": place.item.version_id,
-        "item_id": place.item.item_id,
-        "points": str(item.points),
-        "shown": order.to_json(),
-    }
-
-
