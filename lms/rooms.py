@@ -12,6 +12,8 @@ from lms.assessment import queries_running as assessment_running
 from lms.assessment import views as assessment
 from lms.assessment import views_allowances as allowances
 from lms.assessment import views_appeals as appeals
+from lms.assessment import views_calibration as calibration
+from lms.assessment import views_marking as marking
 from lms.assessment import views_running as running
 from lms.certification import api as certification_api
 from lms.certification import jobs as certification_jobs
@@ -69,6 +71,8 @@ PAGES: tuple[Blueprint, ...] = (
     hr.bp,
     assessment.bp,
     appeals.bp,
+    marking.bp,
+    calibration.bp,
     running.bp,
     allowances.bp,
     question_bank.bp,

@@ -1,9 +1,11 @@
 """Forms around attempts; answers are read by form_answers, since their fields depend on the item."""
 
+from collections.abc import Sequence
+
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import DateField, IntegerField, RadioField, SelectField, StringField, TextAreaField
+from wtforms import DateField, DecimalField, IntegerField, RadioField, SelectField, StringField, TextAreaField
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional
 
 from lms.core.texts import N_, Message
@@ -102,3 +104,24 @@ class FindPersonForm(FlaskForm):
     person = StringField(
         _l("Employee number or e-mail address"), validators=[DataRequired(_l("Enter one of the two."))]
     )
+
+
+class RoundForm(FlaskForm):
+    """Which question a round is about, its name, and when a marker has passed it."""
+
+    item = SelectField(_l("Question"), validators=[DataRequired(_l("Choose a question."))])
+    title = StringField(
+        _l("Name of the round"),
+        validators=[DataRequired(_l("Give the round a name.")), Length(max=200, message=_l("At most 200 characters."))],
+    )
+    least_percent = DecimalField(
+        _l("Passed from"),
+        description=_l("percent of the rubric lines marked as agreed"),
+        default=80,
+        validators=[NumberRange(min=1, max=100, message=_l("Give a number from 1 to 100."))],
+    )
+
+    def offer(self, items: Sequence[tuple[str, str]]) -> "RoundForm":
+        """Let one of these questions be chosen."""
+        self.item.choices = list(items)
+        return self

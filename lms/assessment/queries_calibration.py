@@ -11,8 +11,8 @@ from sqlalchemy import func, select
 
 from lms.assessment import queries
 from lms.assessment.marking_agreement import SampleMark, agreed_percent
-from lms.assessment.models import Exam
-from lms.assessment.models_marking import CalibrationMark, CalibrationRound, CalibrationSample
+from lms.assessment.models import Exam, Response
+from lms.assessment.models_marking import CalibrationMark, CalibrationRound, CalibrationSample, Essay
 from lms.core.database import db
 from lms.core.errors import NotFound
 from lms.core.texts import N_, Message, Text
@@ -21,6 +21,7 @@ from lms.question_bank import queries as bank
 from lms.question_bank.items import Essay as EssayItem
 
 NO_ROUND = N_("There is no such calibration round.")
+MOST_OFFERED = 20
 
 
 def least_agreement(exam_id: int) -> Decimal | None:
@@ -166,3 +167,25 @@ def marks_by_marker(round_id: int) -> list[MarkerMarks]:
         MarkerMarks(marker_id, name, [SampleMark(row.levels, marks.get(row.id)) for row in agreed])
         for (marker_id, name), marks in given.items()
     ]
+
+
+def essay_items() -> list[tuple[str, Text]]:
+    """Keys and stems of the questions in use that people mark."""
+    listed = bank.listed_items(bank.Filters(type="essay"), limit=200)
+    return [(one.key, one.stem) for one in listed]
+
+
+def marked_answers(round_id: int) -> list[tuple[int, str]]:
+    """Marked answers to the round's question, the latest first, to copy as samples: without writer, by number."""
+    item_id = db.session.scalar(select(CalibrationRound.item_id).where(CalibrationRound.id == round_id))
+    latest = (
+        select(Essay.id, Response.answer)
+        .join(Response, (Response.attempt_id == Essay.attempt_id) & (Response.slot == Essay.slot))
+        .where(Essay.item_id == item_id, Essay.settled_at.is_not(None), Response.is_late.is_(False))
+        .order_by(Essay.id.desc(), Response.seq.desc())
+        .limit(MOST_OFFERED * 10)
+    )
+    found: dict[int, str] = {}
+    for essay_id, answer in db.session.execute(latest):
+        found.setdefault(essay_id, str(answer))
+    return list(found.items())[:MOST_OFFERED]

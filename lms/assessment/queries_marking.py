@@ -70,7 +70,7 @@ class Queued:
     oldest: datetime
 
 
-def queue(marker_id: int, now: datetime, *, exam: str = "", item_id: int | None = None) -> list[Queued]:
+def queue(marker_id: int, now: datetime) -> list[Queued]:
     """What waits, by exam and item, the oldest first; two queries."""
     mine = func.sum(case((claimable(marker_id, now), 1), else_=0))
     query = (
@@ -83,10 +83,6 @@ def queue(marker_id: int, now: datetime, *, exam: str = "", item_id: int | None 
         .group_by(Essay.exam_id, Exam.key, Essay.item_id)
         .order_by(func.min(Essay.handed_in_at), Essay.exam_id, Essay.item_id)
     )  # fmt: skip
-    if exam:
-        query = query.where(Exam.key == exam)
-    if item_id is not None:
-        query = query.where(Essay.item_id == item_id)
     rows = db.session.execute(query).all()
     stored = bank.stored_items(row.version_id for row in rows)
     return [
@@ -190,6 +186,26 @@ def marking_rule(exam_id: int) -> Marking:
     return queries.definition_of(version_id).marking if version_id is not None else Marking()
 
 
+@dataclass(frozen=True, slots=True)
+class ShortText:
+    """An answer with fewer characters than its question asks for."""
+
+    slot: int
+    held: int
+    least: int
+
+
+def short_texts(paper: Sequence[Mapping[str, Any]], answers: Mapping[int, queries.SavedAnswer]) -> list[ShortText]:
+    """The texts of a paper that are begun and shorter than they should be."""
+    items = bank.items(place["item_version_id"] for place in paper)
+    found = []
+    for place in paper:
+        item, saved = items[place["item_version_id"]], answers.get(place["slot"])
+        if isinstance(item, EssayItem) and saved is not None and saved.answer:
+            found.append(ShortText(place["slot"], len(saved.answer), item.min_chars))
+    return [one for one in found if one.held < one.least]
+
+
 # ---- behind a result ----------------------------------------------------------------
 
 
@@ -246,3 +262,17 @@ def waiting_of(attempt_id: int) -> int:
     """How many answers of an attempt still wait for their points."""
     waits = (Essay.attempt_id == attempt_id, Essay.settled_at.is_(None))
     return db.session.scalar(select(func.count()).select_from(Essay).where(*waits)) or 0
+
+
+def item_of(essay_id: int) -> EssayItem:
+    """The item of an answer, whoever has it; raises ``NotFound``."""
+    version_id = db.session.scalar(select(Essay.item_version_id).where(Essay.id == essay_id))
+    if version_id is None:
+        raise NotFound(Message(NO_ESSAY))
+    return essay_item(version_id)
+
+
+def has_marked(essay_id: int, marker_id: int) -> bool:
+    """Whether this marker has marked the answer."""
+    own = (EssayMark.essay_id == essay_id, EssayMark.marker_id == marker_id)
+    return db.session.scalar(select(EssayMark.id).where(*own)) is not None

@@ -1,7 +1,7 @@
 """The result of an attempt, as far as its plan lets the reader see it now; and what reports read."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -9,10 +9,11 @@ from typing import Any
 
 from sqlalchemy import func, select
 
-from lms.assessment import queries
+from lms.assessment import queries, queries_marking
 from lms.assessment.attempt_states import State
 from lms.assessment.content import Exam as ExamDefinition
 from lms.assessment.models import Attempt, Exam, ExamVersion, Grade
+from lms.assessment.papers import MARKED_BY_PEOPLE
 from lms.assessment.showing import is_shown
 from lms.core import access
 from lms.core.database import db
@@ -46,6 +47,7 @@ class QuestionResult:
     right_answer: Any
     rationale: str
     feedback: Mapping[str, str]
+    marks: Sequence[queries_marking.MarkShown] = ()
 
     @property
     def verdict(self) -> str:
@@ -126,10 +128,13 @@ def _questions(attempt: Attempt, language: str) -> Iterator[QuestionResult]:
     answers = queries.saved_answers(attempt.id)
     grades = _grades(attempt.id)
     stored = bank.stored_items(place["item_version_id"] for place in attempt.paper)
+    is_written = any(item.definition.type in MARKED_BY_PEOPLE for item in stored.values())
+    marks = queries_marking.marks_of(attempt.id) if is_written else {}
     for place in attempt.paper:
         item = stored[place["item_version_id"]]
         saved = answers.get(place["slot"])
         yield QuestionResult(
+            marks=marks.get(place["slot"], ()),
             seen=payloads.question(place, item.definition, item.media, language),
             answer=payloads.answer_shown(place, item.definition, saved.answer if saved else None),
             points=grades.get(place["slot"], Decimal(0)),

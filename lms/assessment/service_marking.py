@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, func, select
 
 from lms.assessment import grading, marking, queries, queries_calibration
 from lms.assessment.attempt_states import State
+from lms.assessment.marking_entries import written_levels
 from lms.assessment.models import Attempt
 from lms.assessment.models_marking import Essay, EssayClaim, EssayMark
 from lms.assessment.queries_marking import NO_ESSAY, claimable
@@ -102,7 +103,7 @@ def mark(essay_id: int, given: Given, *, actor: Any, now: datetime) -> Essay:
     essay = _held(essay_id)
     assert attempt is not None and essay is not None
     _calibrated(essay.exam_id, essay.item_id, actor)
-    levels = {line: f"{points.normalize():f}" for line, points in given.levels.items()}
+    levels = written_levels(given.levels)
     earlier = db.session.scalar(select(EssayMark).where(EssayMark.essay_id == essay.id, EssayMark.marker_id == actor.id))
     if earlier is not None:
         if earlier.levels == levels:

@@ -10,7 +10,15 @@ from flask_babel import gettext
 from markupsafe import Markup
 from werkzeug.wrappers import Response
 
-from lms.assessment import openings, queries, queries_allowances, queries_appeals, queries_results, service
+from lms.assessment import (
+    openings,
+    queries,
+    queries_allowances,
+    queries_appeals,
+    queries_marking,
+    queries_results,
+    service,
+)
 from lms.assessment.api import too_late
 from lms.assessment.attempt_states import State
 from lms.assessment.forms import AppealForm, VoidForm
@@ -244,7 +252,8 @@ def hand_in(attempt_id: int) -> str | Response:
     found = _current(attempt_id, now)
     if found.state not in (State.IN_PROGRESS, State.OVERDUE):
         return redirect(url_for("assessment.result", attempt_id=attempt_id))
-    slots = _map(found, queries.saved_answers(attempt_id))
+    answers = queries.saved_answers(attempt_id)
+    slots = _map(found, answers)
     is_overdue = found.state == State.OVERDUE
     return render_template(
         "assessment/hand_in.html",
@@ -254,6 +263,7 @@ def hand_in(attempt_id: int) -> str | Response:
         unanswered=[slot for slot in slots if not slot["answered"]],
         left=_seconds_left(found.grace_ends_at if is_overdue else found.deadline_at, now),
         is_overdue=is_overdue,
+        short=queries_marking.short_texts(found.paper, answers),
     )
 
 
@@ -284,6 +294,7 @@ def result(attempt_id: int) -> str | Response:
         again=_again(view.attempt),
         reread=queries_results.to_reread(view) if is_own else [],
         appeals=queries_appeals.appeals_of(attempt_id) if view.attempt.kind == "exam" else [],
+        unmarked=queries_marking.waiting_of(attempt_id) if view.state == State.SUBMITTED else 0,
         appeal_form=_appeal_form(view) if is_own else None,
         form=VoidForm() if not is_own and has(person, "attempt.void") and view.state != State.VOIDED else None,
     )

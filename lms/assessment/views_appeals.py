@@ -4,7 +4,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext
 from werkzeug.wrappers import Response
 
-from lms.assessment import queries, queries_appeals, queries_results, queries_running, service_appeals
+from lms.assessment import queries, queries_appeals, queries_marking, queries_results, queries_running, service_appeals
 from lms.assessment.appeal_states import Verb
 from lms.assessment.forms import AppealForm, DecisionForm
 from lms.core import access, clock
@@ -12,6 +12,7 @@ from lms.core.access import has, requires, viewer
 from lms.core.database import unit_of_work
 from lms.core.errors import LmsError
 from lms.core.locale import language
+from lms.core.texts import in_language
 
 bp = Blueprint("appeals", __name__)
 
@@ -53,8 +54,16 @@ def withdraw_appeal(attempt_id: int, appeal_id: int) -> Response:
 @requires("marking.read")
 def marking() -> str:
     """What waits for a person's judgement, the oldest first."""
+    filtered, now = request.args.get("exam", ""), clock.now()
+    groups = queries_marking.queue(viewer().id, now)
+    queue = [one for one in groups if filtered in ("", one.exam)]
     return render_template(
         "assessment/marking.html",
+        groups=groups,
+        queue=queue,
+        filtered=filtered,
+        exams=[("", gettext("all exams")), *{one.exam: in_language(one.title, language()) for one in groups}.items()],
+        speed=queries_marking.hours_until_marked(now),
         waiting=queries_appeals.waiting_appeals(),
         decided=queries_appeals.decided_appeals(),
         faults=queries_running.set_aside(),

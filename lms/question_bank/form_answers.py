@@ -32,6 +32,9 @@ def read(kind: str, fields: Fields) -> Any | Unreadable:
             return {"true": True, "false": False}.get(_first(fields))
         case "number":
             return _number(_first(fields))
+        case "essay":
+            # browsers count a line's end once and send two characters for it
+            return _first(fields).replace("\r\n", "\n") or None
         case _:
             return _first(fields) or None
 
