@@ -6,6 +6,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
+from lms import config, packs
 from lms.core import audit, clock
 from lms.core.access import Role, Scope
 from lms.core.content import plain
@@ -43,11 +44,23 @@ def test_a_scenario_comes_back_as_it_was_sent(author: Any) -> None:
     assert author.put("/scenarios/dry-floor", got).json["version"] == 1
 
 
-@pytest.mark.parametrize("path", sorted(BUNDLED.glob("*.yaml"))[:3], ids=lambda path: path.stem)
-def test_bundled_scenarios_can_be_sent(author: Any, path: Any) -> None:
-    body = plain(definition(path.read_text(encoding="utf-8")))
-    assert author.post("/scenarios", body).status_code == 201
-    assert author.get(f"/scenarios/{path.stem}").json == {**body, "version": 1}
+def test_bundled_scenarios_can_be_sent(app: Flask, author: Any) -> None:
+    with app.app_context():
+        assert packs.load([config.ROOT], take=None, actor=None, now=clock.now()).report is not None
+    for path in sorted(BUNDLED.glob("*.yaml"))[:3]:
+        body = plain(definition(path.read_text(encoding="utf-8")))
+        assert author.put(f"/scenarios/{path.stem}", body).json["version"] == 1, "the same words change nothing"
+        copy = {**body, "scenario": f"another-{path.stem}"}
+        assert author.post("/scenarios", copy).status_code == 201
+        assert author.get(f"/scenarios/another-{path.stem}").json == {**copy, "version": 1}
+
+
+def test_a_scene_names_only_steps_that_courses_have(author: Any) -> None:
+    body = new()
+    first = next(iter(body["scenes"].values()))
+    first["sop"] = ["no-such-course/lesson/step"]
+    refused = author.post("/scenarios", body)
+    assert refused.status_code == 422 and "no-such-course/lesson/step" in refused.text
 
 
 def test_a_scenario_added_here_can_be_played(author: Any, api: Any) -> None:
