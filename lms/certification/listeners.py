@@ -7,7 +7,9 @@ from lms.core import events
 
 
 def completed(event: events.Completed) -> None:
-    """Look at the certifications that mention what was completed, and at no others."""
+    """Look at the certifications that mention what was completed, and at no others; none mentions a lesson's check."""
+    if event.kind == "check":
+        return
     leaf = Leaf(leaf_kind(event.kind), event.key)
     if event.again:
         service_withdrawals.restore_founded(event.person_id, leaf, now=event.known_at)

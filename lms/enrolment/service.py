@@ -5,7 +5,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import bindparam, insert, select, update
 
 from lms.core import audit, clock, events
 from lms.core.database import db
@@ -25,9 +25,13 @@ def _person_id(person: Any) -> int:
     return person if isinstance(person, int) else int(person.id)
 
 
+# asked with every lesson and every result, so put together once
+_PERSON_HELD = select(Person.id).where(Person.id == bindparam("person")).with_for_update(key_share=True)
+
+
 def one_at_a_time(person_id: int) -> None:
     """Let nobody else change this person's learning until the unit of work ends: a double click waits."""
-    db.session.execute(select(Person.id).where(Person.id == person_id).with_for_update(key_share=True))
+    db.session.execute(_PERSON_HELD, {"person": person_id})
 
 
 # ---- completions ----------------------------------------------------------------

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from lms.core import audit
 from lms.core.database import db
@@ -53,10 +53,10 @@ def stay_on_lesson(
     course = courses.course_by_key(course_key, person)
     lesson = course.lesson(lesson_key)
     one_at_a_time(person.id)
-    enrolment = db.session.scalar(lessons.present_enrolment(person.id, course.id))
-    if enrolment is None:
+    found = db.session.execute(_STANDING, {"person": person.id, "course": course.id, "lesson": lesson.id}).first()
+    if found is None:
         raise Conflict(Message(N_("Start this course first; then your time counts.")))
-    progress = _progress(enrolment, lesson, now)
+    progress = found.LessonProgress or _begun(found.Enrolment, lesson, now)
     if is_back:
         progress.last_seen_at = max(progress.last_seen_at, now)
     else:
@@ -81,9 +81,7 @@ def complete_lesson(person: Person, course_key: str, lesson_key: str, *, actor: 
                 Message(N_("Pass the quick check of this lesson first; then it counts as done.")),
                 waits_for={"kind": "check", "key": f"{course.key}/{lesson.key}"},
             )
-        _count_time(progress, now)
-        progress.completed_at, progress.lesson_version_id = now, lesson.version_id
-        db.session.flush()
+        _end_lesson(progress, lesson, now)
         if getattr(actor, "id", None) != person.id:
             what = f"{course.key}/{lesson.key}"
             audit.record("lesson.complete", f"person:{person.email}", actor=actor, now=now, lesson=what)
@@ -99,11 +97,23 @@ def complete_checked_lesson(person_id: int, check_key: str, now: datetime) -> No
         return
     try:
         course = courses.course_by_key(course_key, person)
-        course.lesson(lesson_key)
+        lesson = course.lesson(lesson_key)
     except NotFound:
         return  # retired meanwhile: passing its check must not fail over that
-    if db.session.scalar(lessons.present_enrolment(person_id, course.id)) is not None:
-        complete_lesson(person, course_key, lesson_key, actor=person, now=now)
+    one_at_a_time(person.id)
+    found = db.session.execute(_STANDING, {"person": person_id, "course": course.id, "lesson": lesson.id}).first()
+    if found is None or (found.Enrolment.is_repeat and now < found.Enrolment.enrolled_at):
+        return  # not begun; or an old result, regraded after the course was begun anew
+    progress = found.LessonProgress or _begun(found.Enrolment, lesson, now)
+    if progress.completed_at is None:
+        _end_lesson(progress, lesson, now)
+    _complete_course(found.Enrolment, course, now)
+
+
+def _end_lesson(progress: LessonProgress, lesson: LessonView, now: datetime) -> None:
+    _count_time(progress, now)
+    progress.completed_at, progress.lesson_version_id = now, lesson.version_id
+    db.session.flush()
 
 
 def reopen_checked_lesson(person_id: int, check_key: str, *, reason: str, now: datetime) -> None:
@@ -162,16 +172,33 @@ def _enrolled(person: Person, course: CourseView, now: datetime) -> Enrolment:
     return enrolment
 
 
+# asked with every sign of life from a lesson, so put together once
+_PROGRESS = select(LessonProgress).where(
+    LessonProgress.enrolment_id == bindparam("enrolment"), LessonProgress.lesson_id == bindparam("lesson")
+)
+_STANDING = (
+    select(Enrolment, LessonProgress)
+    .outerjoin(
+        LessonProgress,
+        (LessonProgress.enrolment_id == Enrolment.id) & (LessonProgress.lesson_id == bindparam("lesson")),
+    )
+    .where(Enrolment.person_id == bindparam("person"), Enrolment.ended_at.is_(None))
+    .where(Enrolment.course_id == bindparam("course"))
+)
+
+
 def _progress(enrolment: Enrolment, lesson: LessonView, now: datetime) -> LessonProgress:
-    query = select(LessonProgress).where(LessonProgress.enrolment_id == enrolment.id)
-    progress = db.session.scalar(query.where(LessonProgress.lesson_id == lesson.id))
-    if progress is None:
-        progress = LessonProgress(
-            enrolment_id=enrolment.id, person_id=enrolment.person_id, lesson_id=lesson.id,
-            lesson_version_id=lesson.version_id, opened_at=now, last_seen_at=now, seconds=0,
-        )  # fmt: skip
-        db.session.add(progress)
-        db.session.flush()
+    progress = db.session.scalar(_PROGRESS, {"enrolment": enrolment.id, "lesson": lesson.id})
+    return progress or _begun(enrolment, lesson, now)
+
+
+def _begun(enrolment: Enrolment, lesson: LessonView, now: datetime) -> LessonProgress:
+    progress = LessonProgress(
+        enrolment_id=enrolment.id, person_id=enrolment.person_id, lesson_id=lesson.id,
+        lesson_version_id=lesson.version_id, opened_at=now, last_seen_at=now, seconds=0,
+    )  # fmt: skip
+    db.session.add(progress)
+    db.session.flush()
     return progress
 
 
