@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from lms.assessment import queries, service, service_facilities
+from lms.assessment import queries, service, service_facilities, service_regrading
 from lms.core import jobs
 
 
@@ -29,9 +29,15 @@ def measure_facilities(_payload: Mapping[str, Any], now: datetime) -> None:
     service_facilities.measure(now)
 
 
+def regrade(payload: Mapping[str, Any], now: datetime) -> None:
+    """Apply an approved regrading of many attempts, or take it back; all or none of it."""
+    service_regrading.run(payload["regrading"], now)
+
+
 WORKERS = {
     "assessment.sweep": sweep,
     "assessment.close": close,
+    service_regrading.JOB: regrade,
     "assessment.facilities": measure_facilities,
 }
 PERIODIC = (

@@ -13,6 +13,7 @@ from lms.assessment.attempt_states import SENTENCES, State, Verb
 from lms.assessment.attempt_states import move as next_state
 from lms.assessment.models import Attempt, AttemptEvent, Grade
 from lms.assessment.models_marking import Essay
+from lms.assessment.service_completions import settle
 from lms.core import events
 from lms.core.database import db
 from lms.core.errors import Conflict
@@ -73,18 +74,24 @@ def add_mark(attempt: Attempt, slot: int, share: Fraction, *, grader: Any, reaso
     return is_last
 
 
-def retotal(attempt: Attempt, now: datetime, *, reason: str) -> grading.Result:
+def retotal(
+    attempt: Attempt, now: datetime, *, reason: str, marks: Sequence[grading.Mark] | None = None
+) -> grading.Result:
     """Total a graded attempt (locked by the caller) again from the grades that hold now, and tell everybody.
 
-    ``reason`` stands in the attempt's history. Raises ``Conflict`` for an attempt that has no result.
+    What it had completed is withdrawn or holds again. ``reason`` stands in the attempt's history; ``marks`` are those
+    that hold, if the caller has read them. Raises ``Conflict`` for an attempt that has no result.
     """
     if attempt.state != State.GRADED:
         raise Conflict(Message(SENTENCES[State(attempt.state)]), state=attempt.state)
-    marks = marks_that_hold(attempt)
-    outcome = _total(attempt, marks)
+    marks = marks_that_hold(attempt) if marks is None else marks
+    before = (attempt.percent, attempt.passed)
+    outcome, plan = _total(attempt, marks), queries.plan_of(attempt)
     db.session.add(AttemptEvent(attempt_id=attempt.id, verb=RETOTAL, at=now, reason=reason))
-    db.session.flush()
-    _tell(attempt, queries.plan_of(attempt), marks)
+    _publish(attempt, plan, marks)
+    is_by_pass = plan.definition.counts == "best"
+    if before[1] != attempt.passed or (not is_by_pass and before[0] != attempt.percent):
+        settle(attempt, reason=reason, now=now)
     return outcome
 
 
@@ -168,6 +175,16 @@ def _section_row(total: grading.Total) -> dict[str, Any]:
 
 def _tell(attempt: Attempt, plan: queries.Plan, marks: Sequence[grading.Mark]) -> None:
     """Record what is completed with a pass, and publish the result of an exam."""
+    _publish(attempt, plan, marks)
+    if _is_complete(attempt):
+        at, reference = attempt.finished_at or attempt.graded_at, f"attempt:{attempt.id}"
+        assert at is not None
+        enrolment.complete(
+            attempt.person_id, attempt.kind, attempt.subject, at=at, reference=reference, percent=attempt.percent
+        )
+
+
+def _publish(attempt: Attempt, plan: queries.Plan, marks: Sequence[grading.Mark]) -> None:
     at = attempt.finished_at or attempt.graded_at
     assert at is not None and attempt.score is not None and attempt.percent is not None
     if attempt.kind == "exam":
@@ -177,12 +194,6 @@ def _tell(attempt: Attempt, plan: queries.Plan, marks: Sequence[grading.Mark]) -
                 attempt.percent, bool(attempt.passed), plan.definition.counts, _skills(attempt, marks),
             )
         )  # fmt: skip
-    if _is_complete(attempt):
-        reference = f"attempt:{attempt.id}"
-        enrolment.complete(
-            attempt.person_id, attempt.kind, attempt.subject, at=at, reference=reference, percent=attempt.percent
-        )
-
 
 def _skills(attempt: Attempt, marks: Sequence[grading.Mark]) -> dict[str, tuple[Decimal, Decimal]]:
     """Points and greatest possible points of the items that name a skill, by skill."""

@@ -9,7 +9,6 @@ from sqlalchemy.orm import Mapped, mapped_column
 from lms.core.audit import BigKey
 from lms.core.database import Model, Verbatim
 
-
 _ONCE = text("verb NOT IN ('revoked', 'restored')")
 
 

@@ -1,0 +1,302 @@
+"""Reads of regradings: the dry run over the attempts that met a version, proposals, and their lines."""
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, func, or_, select
+from sqlalchemy.orm import aliased
+
+from lms.assessment import grading, queries
+from lms.assessment.models import Attempt, Grade, Response
+from lms.assessment.models_regrading import Regrading, RegradingLine
+from lms.assessment.regrading import Case, Line, Rule, line
+from lms.assessment.regrading_states import State
+from lms.core.database import db
+from lms.core.errors import NotFound
+from lms.core.texts import N_, Message
+from lms.identity.models import Person
+from lms.question_bank import queries as bank
+from lms.question_bank.models import Item, ItemVersion
+
+CHUNK = 500
+NO_REGRADING = N_("There is no such regrading.")
+WAITING_STATES = (State.DRAFT, State.PROPOSED, State.STALE, State.APPROVED)
+
+
+# ---- the dry run ----------------------------------------------------------------
+
+
+def lines_of(wanted: Regrading) -> Iterator[Line]:
+    """What the regrading would do to every attempt handed in with the version, by attempt; reads 500 at a time."""
+    corrected = bank.item(wanted.to_version_id) if wanted.to_version_id is not None else None
+    rule = Rule(wanted.rule)
+    for case in cases(wanted.from_version_id):
+        yield line(case, rule, corrected, keeps_passes=wanted.keeps_passes)
+
+
+def cases(version_id: int) -> Iterator[Case]:
+    """Every attempt with a result, or on the way to one, that was graded on the version; three queries per 500."""
+    after = 0
+    while True:
+        query = (
+            select(Attempt, Grade.slot)
+            .join(Grade, Grade.attempt_id == Attempt.id)
+            .where(Grade.item_version_id == version_id, Grade.number == 1, Attempt.id > after)
+            .where(Attempt.state.in_(("graded", "submitted")))
+            .order_by(Attempt.id, Grade.slot)
+            .limit(CHUNK)
+            .execution_options(populate_existing=False)
+        )
+        rows = db.session.execute(query).all()
+        if not rows:
+            return
+        yield from _cases(version_id, rows)
+        after = rows[-1][0].id
+
+
+def _cases(version_id: int, rows: Sequence[Any]) -> Iterator[Case]:
+    ids = [attempt.id for attempt, _slot in rows]
+    marks, sources = held_marks({attempt.id: attempt for attempt, _slot in rows})
+    answers = _answers(version_id, ids)
+    for attempt, slot in rows:
+        definition = queries.plan_of(attempt).definition
+        yield Case(
+            attempt.id, slot, answers.get((attempt.id, slot)), marks[attempt.id], definition.cut,
+            [section.cut for section in definition.sections], attempt.score, attempt.max_score, attempt.percent,
+            attempt.passed, is_by_machine=sources[attempt.id, slot] != "marker",
+        )  # fmt: skip
+
+
+def held_marks(
+    attempts: Mapping[int, Attempt],
+) -> tuple[dict[int, dict[int, grading.Mark]], dict[tuple[int, int], str]]:
+    """The marks that hold, by attempt and slot, and who gave them; one query."""
+    query = (
+        select(Grade.attempt_id, Grade.slot, Grade.share, Grade.max_points, Grade.source)
+        .where(Grade.attempt_id.in_(list(attempts)))
+        .order_by(Grade.attempt_id, Grade.slot, Grade.number)
+    )
+    marks: dict[int, dict[int, grading.Mark]] = defaultdict(dict)
+    sources: dict[tuple[int, int], str] = {}
+    for attempt_id, slot, share, most, source in db.session.execute(query):
+        section = attempts[attempt_id].paper[slot - 1]["section"]
+        marks[attempt_id][slot] = grading.Mark(slot, section, grading.recovered(share), Fraction(most))
+        sources[attempt_id, slot] = source
+    return marks, sources
+
+
+def _answers(version_id: int, ids: Sequence[int]) -> dict[tuple[int, int], Any]:
+    """The answers in time that hold, at the slots where the version stood."""
+    query = (
+        select(Response.attempt_id, Response.slot, Response.answer)
+        .join(Grade, (Grade.attempt_id == Response.attempt_id) & (Grade.slot == Response.slot) & (Grade.number == 1))
+        .where(Grade.item_version_id == version_id, Response.attempt_id.in_(ids), Response.is_late.is_(False))
+        .order_by(Response.attempt_id, Response.slot, Response.seq)
+    )
+    return {(attempt_id, slot): answer for attempt_id, slot, answer in db.session.execute(query)}
+
+
+def open_attempts(item_id: int) -> int:
+    """How many attempts that draw the item are still being worked on: they keep the version they show."""
+    count = 0
+    query = select(Attempt.paper).where(Attempt.state.in_(("in_progress", "overdue")))
+    for paper in db.session.scalars(query.execution_options(yield_per=CHUNK)):
+        count += any(place["item_id"] == item_id for place in paper)
+    return count
+
+
+# ---- the versions of an item -----------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class VersionMet:
+    """A version of an item, when it came to be, and how many attempts were graded on it."""
+
+    id: int
+    number: int
+    created_at: datetime
+    attempts: int
+    is_current: bool
+
+
+def versions_of(key: str) -> list[VersionMet]:
+    """The versions of an item, the newest first; ``NotFound`` for an unknown key."""
+    met = (
+        select(Grade.item_version_id, func.count().label("attempts"))
+        .join(ItemVersion, ItemVersion.id == Grade.item_version_id)
+        .join(Item, Item.id == ItemVersion.item_id)
+        .where(Grade.number == 1, Item.key == key)
+        .group_by(Grade.item_version_id)
+        .subquery()
+    )
+    query = (
+        select(
+            ItemVersion.id, ItemVersion.number, ItemVersion.created_at, func.coalesce(met.c.attempts, 0),
+            ItemVersion.id == Item.version_id,
+        )
+        .join(Item, Item.id == ItemVersion.item_id)
+        .outerjoin(met, met.c.item_version_id == ItemVersion.id)
+        .where(Item.key == key)
+        .order_by(ItemVersion.number.desc())
+    )  # fmt: skip
+    found = [VersionMet(*row) for row in db.session.execute(query)]
+    if not found:
+        raise NotFound(Message(N_("There is no item with the key “%(key)s”."), {"key": key}))
+    return found
+
+
+# ---- proposals --------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class RegradingView:
+    """A regrading with the names of those who proposed, decided and undid it, and the item's key and versions."""
+
+    row: Regrading
+    item: str
+    from_number: int
+    to_number: int | None
+    proposed_by: str
+    decided_by: str | None
+    undone_by: str | None
+
+    @property
+    def state(self) -> State:
+        return State(self.row.state)
+
+    @property
+    def rule(self) -> Rule:
+        return Rule(self.row.rule)
+
+
+def _views() -> Select[*tuple[Any, ...]]:
+    proposer, decider, undoer = aliased(Person), aliased(Person), aliased(Person)
+    shown, corrected = aliased(ItemVersion), aliased(ItemVersion)
+    return (
+        select(Regrading, Item.key, shown.number, corrected.number, proposer.name, decider.name, undoer.name)
+        .join(Item, Item.id == Regrading.item_id)
+        .join(shown, shown.id == Regrading.from_version_id)
+        .outerjoin(corrected, corrected.id == Regrading.to_version_id)
+        .join(proposer, proposer.id == Regrading.proposed_by_id)
+        .outerjoin(decider, decider.id == Regrading.decided_by_id)
+        .outerjoin(undoer, undoer.id == Regrading.undone_by_id)
+    )
+
+
+def regrading(regrading_id: int) -> RegradingView:
+    """One regrading; raises ``NotFound``."""
+    row = db.session.execute(_views().where(Regrading.id == regrading_id)).one_or_none()
+    if row is None:
+        raise NotFound(Message(NO_REGRADING))
+    return RegradingView(*row)
+
+
+def waiting_regradings(limit: int = 50) -> list[RegradingView]:
+    """Proposals that wait for a second person, the oldest first."""
+    query = _views().where(Regrading.state == State.PROPOSED).order_by(Regrading.id).limit(limit)
+    return [RegradingView(*row) for row in db.session.execute(query)]
+
+
+def regradings(item: str = "", limit: int = 100) -> list[RegradingView]:
+    """The newest regradings, of one item or of all."""
+    query = _views().order_by(Regrading.id.desc()).limit(limit)
+    if item:
+        query = query.where(Item.key == item)
+    return [RegradingView(*row) for row in db.session.execute(query)]
+
+
+# ---- lines --------------------------------------------------------------------------
+
+SHOWN: dict[str, ColumnElement[bool]] = {
+    "changed": RegradingLine.outcome == "changed",
+    "gained": RegradingLine.new_passed.is_(True) & RegradingLine.old_passed.is_(False),
+    "lost": RegradingLine.new_passed.is_(False) & RegradingLine.old_passed.is_(True),
+    "kept": RegradingLine.outcome == "kept",
+    "all": RegradingLine.id > 0,
+}
+"""What the list of lines is narrowed to, by the word of the filter."""
+
+
+@dataclass(frozen=True, slots=True)
+class LineView:
+    """A line with whose attempt it is."""
+
+    line: RegradingLine
+    person_id: int
+    name: str
+    employee_number: str | None
+    subject: str
+
+
+def line_page(regrading_id: int, show: str, *, after: int, limit: int) -> list[LineView]:
+    """Up to ``limit + 1`` lines after a line's id."""
+    query = _line_views().where(RegradingLine.regrading_id == regrading_id, SHOWN.get(show, SHOWN["all"]))
+    query = query.where(RegradingLine.id > after).order_by(RegradingLine.id).limit(limit + 1)
+    return [LineView(*row) for row in db.session.execute(query)]
+
+
+def all_lines(regrading_id: int) -> Iterator[LineView]:
+    """All lines, streamed."""
+    query = _line_views().where(RegradingLine.regrading_id == regrading_id).order_by(RegradingLine.id)
+    for row in db.session.execute(query.execution_options(yield_per=CHUNK)):
+        yield LineView(*row)
+
+
+def _line_views() -> Select[*tuple[Any, ...]]:
+    return (
+        select(RegradingLine, Attempt.person_id, Person.name, Person.employee_number, Attempt.subject)
+        .join(Attempt, Attempt.id == RegradingLine.attempt_id)
+        .join(Person, Person.id == Attempt.person_id)
+    )
+
+
+def concerns(regrading_id: int, person: Any) -> bool:
+    """Whether an attempt of this person's own is in the regrading."""
+    query = (
+        select(RegradingLine.id)
+        .join(Attempt, Attempt.id == RegradingLine.attempt_id)
+        .where(RegradingLine.regrading_id == regrading_id, Attempt.person_id == person.id)
+    )
+    return db.session.scalar(query.limit(1)) is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Regraded:
+    """What a regrading did to one question of an attempt, for its learner; ``undone_at`` when it was taken back."""
+
+    slot: int
+    reason: str
+    applied_at: datetime
+    undone_at: datetime | None
+    undo_reason: str
+    to_version_id: int | None
+    old_points: Decimal
+    new_points: Decimal
+    max_points: Decimal
+    old_percent: Decimal | None
+    new_percent: Decimal | None
+    is_kept: bool
+
+
+def regradings_of(attempt_id: int) -> list[Regraded]:
+    """What regradings did to an attempt, the newest first; lines that left it as it was are left out."""
+    query = (
+        select(RegradingLine, Regrading, Regrading.applied_at)
+        .join(Regrading, Regrading.id == RegradingLine.regrading_id)
+        .where(RegradingLine.attempt_id == attempt_id, Regrading.applied_at.is_not(None))
+        .where(or_(RegradingLine.outcome == "changed", RegradingLine.outcome == "kept"))
+        .order_by(Regrading.id.desc())
+    )
+    return [
+        Regraded(
+            one.slot, about.reason, at or about.created_at, about.undone_at, about.undo_reason, about.to_version_id,
+            one.old_share * one.max_points, one.new_share * one.max_points, one.max_points, one.old_percent,
+            one.new_percent, one.outcome == "kept",
+        )
+        for one, about, at in db.session.execute(query)
+    ]  # fmt: skip
