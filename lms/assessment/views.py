@@ -7,6 +7,7 @@ from typing import Any
 
 from flask import Blueprint, flash, get_template_attribute, jsonify, redirect, render_template, request, url_for
 from flask_babel import gettext
+from flask_wtf.csrf import generate_csrf
 from markupsafe import Markup
 from werkzeug.wrappers import Response
 
@@ -237,6 +238,7 @@ def attempt_clock(attempt_id: int) -> Response:
             "left": _seconds_left(ends_at, now),
             "seq": held.seq if held else 0,
             "saved": gettext("Saved %(time)s", time=clock_time(held.saved_at)) if held else None,
+            "csrf": generate_csrf(),
         }
     )
 
@@ -261,9 +263,9 @@ def hand_in(attempt_id: int) -> str | Response:
         title=queries.plan_of(found).definition.title,
         slots=slots,
         unanswered=[slot for slot in slots if not slot["answered"]],
+        short=queries_marking.short_texts(found.paper, answers),
         left=_seconds_left(found.grace_ends_at if is_overdue else found.deadline_at, now),
         is_overdue=is_overdue,
-        short=queries_marking.short_texts(found.paper, answers),
     )
 
 
@@ -292,9 +294,9 @@ def result(attempt_id: int) -> str | Response:
         is_own=is_own,
         name=None if is_own else queries.name_of(view.attempt.person_id),
         again=_again(view.attempt),
+        unmarked=queries_marking.waiting_of(attempt_id) if view.state == State.SUBMITTED else 0,
         reread=queries_results.to_reread(view) if is_own else [],
         appeals=queries_appeals.appeals_of(attempt_id) if view.attempt.kind == "exam" else [],
-        unmarked=queries_marking.waiting_of(attempt_id) if view.state == State.SUBMITTED else 0,
         appeal_form=_appeal_form(view) if is_own else None,
         form=VoidForm() if not is_own and has(person, "attempt.void") and view.state != State.VOIDED else None,
     )

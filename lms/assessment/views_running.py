@@ -38,8 +38,7 @@ def sitting(attempt_id: int) -> str | Response | tuple[str, int]:
         except LmsError as error:
             refused = error.message
         else:
-            minutes = given.minutes
-            flash(gettext("%(minutes)s minutes more. An open page shows it within a minute.", minutes=minutes), "success")
+            flash(gettext("%(minutes)s min more. An open page shows it within a minute.", minutes=given.minutes), "success")
             return redirect(url_for("running.sitting", attempt_id=attempt_id), 303)
     now = clock.now()
     page = render_template(

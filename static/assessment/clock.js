@@ -36,11 +36,9 @@ export function startClock(element, onEnd) {
       if (typeof seconds !== "number") return;
       left = seconds;
       since = performance.now();
+      if (seconds > 0) ended = false;
+      spoken = spoken.filter((mark) => seconds <= mark);
       show();
     },
   };
 }
-
-// On the page for handing in there is nothing to save: the clock runs by itself.
-const alone = document.querySelector("[data-left]");
-if (alone && !document.getElementById("answer")) startClock(alone, () => setTimeout(() => location.reload(), 1500));
