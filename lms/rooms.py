@@ -7,13 +7,17 @@ from flask import Blueprint, Flask
 from lms import cli
 from lms.assessment import api as assessment_api
 from lms.assessment import api_authors as assessment_authors
+from lms.assessment import api_exports as assessment_exports
 from lms.assessment import jobs as assessment_jobs
 from lms.assessment import queries_running as assessment_running
 from lms.assessment import views as assessment
 from lms.assessment import views_allowances as allowances
 from lms.assessment import views_appeals as appeals
 from lms.assessment import views_calibration as calibration
+from lms.assessment import views_exports as exports
 from lms.assessment import views_marking as marking
+from lms.assessment import views_plans as plans
+from lms.assessment import views_regrading as regrading
 from lms.assessment import views_running as running
 from lms.certification import api as certification_api
 from lms.certification import jobs as certification_jobs
@@ -74,8 +78,11 @@ PAGES: tuple[Blueprint, ...] = (
     marking.bp,
     calibration.bp,
     running.bp,
+    regrading.bp,
+    exports.bp,
     allowances.bp,
     question_bank.bp,
+    plans.bp,
 )
 
 APIS: tuple[Api, ...] = (
@@ -87,6 +94,7 @@ APIS: tuple[Api, ...] = (
     question_bank_api.api,
     assessment_api.api,
     assessment_authors.api,
+    assessment_exports.api,
     scenarios_api.api,
     scenarios_authors.api,
     certification_api.api,
@@ -132,6 +140,7 @@ NAVIGATION: tuple[NavItem, ...] = (
     NavItem("certified.certified", N_("Certified"), "patch-check", "duty.read", "desk", "/hr/certificates"),
     NavItem("certified.licences", N_("Licences"), "card-checklist", "results.read", "desk", "/hr/licences"),
     NavItem("question_bank.items", N_("Items"), "list-check", "content.read", "desk", "/author/items"),
+    NavItem("plans.author_exams", N_("Exams"), "file-earmark-check", "content.read", "desk", "/author/exams"),
     NavItem("people.people", N_("People"), "people", "people.read", "desk", "/admin/people"),
     NavItem("people.tokens", N_("Tokens"), "key", "settings.write", "desk", "/admin/tokens"),
     NavItem("people.audit_trail", N_("Audit trail"), "shield-check", "audit.read", "desk", "/admin/audit"),
