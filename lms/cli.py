@@ -9,7 +9,7 @@ from flask import current_app
 from flask.cli import AppGroup, with_appcontext
 
 from lms import doctor
-from lms.assessment.cli import attempts
+from lms.assessment.cli import attempts, exams
 from lms.cli_content import content
 from lms.core import audit as trail
 from lms.core import jobs as background
@@ -62,4 +62,4 @@ def doctor_command() -> None:
     sys.exit(0 if all(finding.is_well for finding in findings) else 1)
 
 
-COMMANDS: tuple[click.Command, ...] = (people, content, attempts, hr, reports, jobs, audit, demo, doctor_command)
+COMMANDS: tuple[click.Command, ...] = (people, content, attempts, exams, hr, reports, jobs, audit, demo, doctor_command)

@@ -8,12 +8,14 @@ from lms import cli
 from lms.assessment import api as assessment_api
 from lms.assessment import api_authors as assessment_authors
 from lms.assessment import api_exports as assessment_exports
+from lms.assessment import api_exports as assessment_exports
 from lms.assessment import jobs as assessment_jobs
 from lms.assessment import queries_running as assessment_running
 from lms.assessment import views as assessment
 from lms.assessment import views_allowances as allowances
 from lms.assessment import views_appeals as appeals
 from lms.assessment import views_calibration as calibration
+from lms.assessment import views_exports as exports
 from lms.assessment import views_exports as exports
 from lms.assessment import views_marking as marking
 from lms.assessment import views_plans as plans
@@ -78,6 +80,7 @@ PAGES: tuple[Blueprint, ...] = (
     marking.bp,
     calibration.bp,
     running.bp,
+    exports.bp,
     regrading.bp,
     exports.bp,
     allowances.bp,
@@ -94,6 +97,7 @@ APIS: tuple[Api, ...] = (
     question_bank_api.api,
     assessment_api.api,
     assessment_authors.api,
+    assessment_exports.api,
     assessment_exports.api,
     scenarios_api.api,
     scenarios_authors.api,

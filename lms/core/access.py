@@ -68,6 +68,7 @@ PERMISSIONS: dict[str, frozenset[Role]] = {
     "regrade.propose": frozenset({TRAINER}),  # grade attempts again by a corrected key
     "regrade.approve": frozenset({TRAINER}),  # never one's own proposal, nor one with an attempt of one's own
     "attempt.extend": frozenset({TRAINER}),  # more time for an attempt that runs
+    "attempts.export": frozenset({TRAINER, AUDITOR}),  # all attempts at an exam with answers, as a page and as a file
     "allowance.read": frozenset({TRAINER, HR, AUDITOR}),  # who has extra time in every exam, and why
     "allowance.write": frozenset({TRAINER, HR}),
     "marking.read": frozenset({TRAINER, AUDITOR}),  # what waits for people: appeals, work to mark

@@ -16,6 +16,7 @@ PROMISES = {
     "regrade.propose": {Role.TRAINER},
     "regrade.approve": {Role.TRAINER},
     "attempt.extend": {Role.TRAINER},
+    "attempts.export": {Role.TRAINER, Role.AUDITOR},
     "allowance.read": {Role.TRAINER, Role.HR, Role.AUDITOR},
     "allowance.write": {Role.TRAINER, Role.HR},
     "marking.read": {Role.TRAINER, Role.AUDITOR},
