@@ -9,7 +9,7 @@ from datetime import datetime
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import bindparam, delete, insert, select, update
+from sqlalchemy import bindparam, delete, insert, select, text, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from lms.assessment.models import Attempt
@@ -73,6 +73,7 @@ def rebuild(exam_version_id: int, now: datetime) -> int:
     # who hands in meanwhile is counted wholly or not at all.
     standing = queries.standing_now().where(Attempt.exam_version_id == exam_version_id)
     result: Any = db.session.execute(insert(SummedAttempt).from_select(list(Standing._fields), standing))
+    _let_the_planner_know()
     for table, columns, query in (
         (SummedTotal, ["exam_version_id", "language", "most", "total", "n", "passed"], queries.totals_of(exam_version_id)),
         (
@@ -86,6 +87,14 @@ def rebuild(exam_version_id: int, now: datetime) -> int:
     _insert(SummedPick, ({**key._asdict(), "n": n} for key, n in queries.picks_of(exam_version_id)))
     state.changes, state.counted_at = state.changes + 1, now
     return int(result.rowcount)
+
+
+def _let_the_planner_know() -> None:
+    """PostgreSQL plans for a handful of rows until it has looked at what was just written, and sorts on disk."""
+    if db.engine.dialect.name == "postgresql":
+        db.session.execute(text("ANALYZE summed_attempts"))
+        db.session.execute(text("SET LOCAL work_mem = '64MB'"))
+        db.session.execute(text("SET LOCAL jit = off"))
 
 
 # ---- writing -----------------------------------------------------------------------------

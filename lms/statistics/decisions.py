@@ -115,17 +115,17 @@ def _at_share(items: int, a: float, b: float, share: float, cut: float) -> tuple
     """Agreement, and that of chance, where the model passes the share that really passed.
 
     A cut of 80 % lies between two whole numbers of equal items: the agreement is taken between the two cuts whose pass
-    rates enclose the real one. Where none do, from the cut itself.
+    rates enclose the real one. Where none do, and where everybody or nobody passed (which says little of the next
+    time), from the cut itself.
     """
-    strict = ceil(cut * items - 1e-9)
-    before = same_verdict(items, 0, a, b)
-    for place in range(1, items + 2):
-        found = same_verdict(items, place, a, b) if abs(place - strict) <= NEAR else None
-        if found is not None and before is not None and found[1] <= share <= before[1]:
-            part = (share - found[1]) / (before[1] - found[1]) if before[1] > found[1] else 0.0
-            return found[0] + part * (before[0] - found[0]), share**2 + (1 - share) ** 2
-        before = found
-    same, passing = same_verdict(items, min(strict, items), a, b)
+    strict = min(ceil(cut * items - 1e-9), items)
+    if 0 < share < 1:
+        places = range(max(strict - NEAR, 0), min(strict + NEAR, items) + 1)
+        for lower, higher in pairwise(same_verdict(items, place, a, b) for place in places):
+            if higher[1] <= share <= lower[1]:
+                part = (share - higher[1]) / (lower[1] - higher[1]) if lower[1] > higher[1] else 0.0
+                return higher[0] + part * (lower[0] - higher[0]), share**2 + (1 - share) ** 2
+    same, passing = same_verdict(items, strict, a, b)
     return same, passing**2 + (1 - passing) ** 2
 
 
