@@ -24,7 +24,7 @@ bp = Blueprint("calibration", __name__)
 
 def _form() -> RoundForm:
     items = queries_calibration.essay_items()
-    return RoundForm().offer([(key, f"{key} · {in_language(stem, language())[:60]}") for key, stem in items])
+    return RoundForm().offer([(key, f"{key} · {in_language(stem, language()).splitlines()[0].strip('*# ')[:60]}") for key, stem in items])
 
 
 @bp.get("/marking/calibration")
