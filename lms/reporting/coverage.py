@@ -89,6 +89,14 @@ def tallies(steps: Sequence[Covered]) -> Iterator[Tally]:
         )
 
 
+def by_lesson(steps: Sequence[Covered]) -> list[list[Covered]]:
+    """The steps of one course, lesson by lesson, in their order."""
+    lessons: dict[str, list[Covered]] = {}
+    for one in steps:
+        lessons.setdefault(one.step.lesson, []).append(one)
+    return list(lessons.values())
+
+
 def _by_place(pairs: Iterable[tuple[str, T]]) -> dict[str, list[T]]:
     found: dict[str, list[T]] = {}
     for place, one in pairs:

@@ -7,7 +7,7 @@ from lms.core.access import requires
 from lms.core.errors import NotFound
 from lms.core.texts import N_, Message
 from lms.reporting import queries_coverage
-from lms.reporting.coverage import tallies
+from lms.reporting.coverage import by_lesson, tallies
 
 bp = Blueprint("coverage", __name__, url_prefix="/reports")
 
@@ -25,7 +25,7 @@ def sop_coverage() -> str:
     return render(
         "reporting/sop_coverage.html",
         courses=sorted(courses, key=lambda one: -one.bare),
-        steps=[one for one in steps if chosen and one.step.course == chosen.course],
+        lessons=by_lesson([one for one in steps if chosen and one.step.course == chosen.course]),
         chosen=chosen,
         total=len(steps),
         bare=sum(one.is_bare for one in steps),

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from lms.core.access import Role
-from lms.reporting.coverage import CoveringItem, CoveringScene, Place, covered, tallies
+from lms.reporting.coverage import CoveringItem, CoveringScene, Place, by_lesson, covered, tallies
 from tests import factories_assessment as exams
 from tests import factories_courses as courses
 from tests import factories_scenarios as scenarios
@@ -26,6 +26,7 @@ def test_a_wider_place_counts_for_every_step_in_it_and_nothing_counts_twice() ->
     assert [len(one.items) for one in found] == [2, 2, 0]
     assert [list(one.scenes) for one in found] == [[], [], [scene]]
     assert not any(one.is_bare for one in found)
+    assert [len(own) for own in by_lesson(found)] == [2, 1]
     (tally,) = tallies(found)
     assert (tally.steps, tally.by_items, tally.by_scenes, tally.bare) == (3, 2, 1, 0)
 
