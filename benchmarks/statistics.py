@@ -51,9 +51,9 @@ def main() -> int:
     count = parser.parse_args().attempts
     url = os.environ.get("LMS_BENCH_DATABASE_URL")
     with tempfile.TemporaryDirectory(prefix="lms-bench-") as folder, pair(Path(folder), url) as databases:
-        app = create_app(environ=_environ(folder, databases.product))
+        app = create_app(environ=environ_of(folder, databases.product))
         print(f"Writing {count} attempts …", file=sys.stderr)
-        _furnish(app, count)
+        furnish(app, count)
         missed = _measure(app, count)
         with app.app_context():
             db.session.remove()
@@ -63,7 +63,7 @@ def main() -> int:
     return 1 if missed and url else 0
 
 
-def _environ(folder: str, url: str) -> dict[str, str]:
+def environ_of(folder: str, url: str) -> dict[str, str]:
     return {
         "LMS_DATABASE_URL": url,
         "LMS_SECRET_KEY": "only for this bench",
@@ -76,7 +76,7 @@ def _environ(folder: str, url: str) -> dict[str, str]:
 # ---- rows ----------------------------------------------------------------------------------
 
 
-def _furnish(app: Flask, count: int) -> None:
+def furnish(app: Flask, count: int) -> None:
     now = clock.now()
     with app.app_context():
         db.create_all()
