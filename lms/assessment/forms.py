@@ -5,7 +5,16 @@ from collections.abc import Sequence
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import DateField, DecimalField, IntegerField, RadioField, SelectField, StringField, TextAreaField
+from wtforms import (
+    BooleanField,
+    DateField,
+    DecimalField,
+    IntegerField,
+    RadioField,
+    SelectField,
+    StringField,
+    TextAreaField,
+)
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional
 
 from lms.core.texts import N_, Message
@@ -125,3 +134,40 @@ class RoundForm(FlaskForm):
         """Let one of these questions be chosen."""
         self.item.choices = list(items)
         return self
+
+
+class RegradingForm(FlaskForm):
+    """Which answers are to be graded again, by which key, and why."""
+
+    from_version = SelectField(_l("Attempts that met"), coerce=int)
+    rule = RadioField(
+        _l("How"),
+        choices=[
+            ("new-key", _l("By the key of another version")),
+            ("gain", _l("By that key, but only for those who gain by it")),
+            ("full", _l("Full marks for everybody who met the question")),
+        ],
+        default="new-key",
+    )
+    to_version = SelectField(_l("The right key is in"), coerce=int)
+    keeps_passes = BooleanField(
+        _l("Who has passed keeps the pass"),
+        description=_l("The points of an attempt stay as they are where it would no longer pass."),
+        default=True,
+    )
+    reason = TextAreaField(
+        _l("Reason"),
+        description=_l("Learners whose result changes read it, and so do auditors."),
+        validators=[DataRequired(_l("Say what was wrong with the question.")), Length(min=10, max=2000)],
+    )
+
+    def offer(self, versions: Sequence[tuple[int, str]]) -> "RegradingForm":
+        """Let the versions of one item be chosen."""
+        self.from_version.choices = self.to_version.choices = list(versions)
+        return self
+
+
+class RegradingDecisionForm(FlaskForm):
+    """What a second person says to a regrading."""
+
+    words = TextAreaField(_l("Reason"), validators=[Length(max=2000)])

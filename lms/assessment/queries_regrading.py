@@ -8,7 +8,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, or_, select
+from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import aliased
 
 from lms.assessment import grading, queries
@@ -280,23 +280,27 @@ class Regraded:
     max_points: Decimal
     old_percent: Decimal | None
     new_percent: Decimal | None
-    is_kept: bool
+    outcome: str
+
+    @property
+    def holds(self) -> bool:
+        """Whether the points it gave are those of now (a later regrading aside)."""
+        return self.outcome == "changed" and self.undone_at is None
 
 
 def regradings_of(attempt_id: int) -> list[Regraded]:
-    """What regradings did to an attempt, the newest first; lines that left it as it was are left out."""
+    """What regradings did to an attempt, or found to be right in it, the newest first."""
     query = (
         select(RegradingLine, Regrading, Regrading.applied_at)
         .join(Regrading, Regrading.id == RegradingLine.regrading_id)
         .where(RegradingLine.attempt_id == attempt_id, Regrading.applied_at.is_not(None))
-        .where(or_(RegradingLine.outcome == "changed", RegradingLine.outcome == "kept"))
         .order_by(Regrading.id.desc())
     )
     return [
         Regraded(
             one.slot, about.reason, at or about.created_at, about.undone_at, about.undo_reason, about.to_version_id,
             one.old_share * one.max_points, one.new_share * one.max_points, one.max_points, one.old_percent,
-            one.new_percent, one.outcome == "kept",
+            one.new_percent, one.outcome,
         )
         for one, about, at in db.session.execute(query)
     ]  # fmt: skip

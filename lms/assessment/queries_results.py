@@ -2,26 +2,29 @@
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import func, select
 
-from lms.assessment import queries, queries_marking
+from lms.assessment import queries, queries_marking, queries_regrading, queries_versions
 from lms.assessment.attempt_states import State
 from lms.assessment.content import Exam as ExamDefinition
 from lms.assessment.models import Attempt, Exam, ExamVersion, Grade
 from lms.assessment.papers import MARKED_BY_PEOPLE
+from lms.assessment.queries_regrading import Regraded
+from lms.assessment.queries_versions import Newer
 from lms.assessment.showing import is_shown
 from lms.core import access
 from lms.core.database import db
 from lms.core.errors import NotFound
-from lms.core.texts import Message
+from lms.core.texts import Message, in_language
 from lms.courses import queries as courses
 from lms.question_bank import payloads
 from lms.question_bank import queries as bank
+from lms.question_bank.items import AnyItem
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +72,8 @@ class ResultView:
     shows_answers: bool
     sections: tuple[SectionResult, ...]
     questions: tuple[QuestionResult, ...]
+    regraded: tuple[Regraded, ...] = ()
+    newer: Mapping[int, Newer] = field(default_factory=dict)
 
     @property
     def state(self) -> State:
@@ -102,8 +107,16 @@ def result_of(attempt: Attempt, viewer: Any, *, now: datetime, language: str) ->
     shows_score = is_graded and _shows(plan.show.score, attempt, viewer, now)
     shows_answers = is_graded and _shows(plan.show.answers, attempt, viewer, now)
     sections = _sections(attempt, plan) if shows_score else ()
-    questions = tuple(_questions(attempt, language)) if shows_answers else ()
-    return ResultView(attempt, plan, shows_score, shows_answers, sections, questions)
+    regraded = tuple(queries_regrading.regradings_of(attempt.id)) if is_graded else ()
+    questions = tuple(_questions(attempt, language, corrected_by(regraded))) if shows_answers else ()
+    newer = queries_versions.newer_questions(attempt) if shows_answers else {}
+    return ResultView(attempt, plan, shows_score, shows_answers, sections, questions, regraded, newer)
+
+
+def corrected_by(regraded: Sequence[Regraded]) -> Mapping[int, int]:
+    """By slot, the version whose key holds instead of the one shown: that of the last regrading not undone."""
+    holding = [one for one in reversed(regraded) if one.undone_at is None and one.to_version_id is not None]
+    return {one.slot: one.to_version_id for one in holding if one.to_version_id is not None}
 
 
 def _shows(showing: Any, attempt: Attempt, viewer: Any, now: datetime) -> bool:
@@ -124,10 +137,11 @@ def _sections(attempt: Attempt, plan: ExamDefinition) -> tuple[SectionResult, ..
     )
 
 
-def _questions(attempt: Attempt, language: str) -> Iterator[QuestionResult]:
+def _questions(attempt: Attempt, language: str, corrected: Mapping[int, int]) -> Iterator[QuestionResult]:
+    """The questions as they were shown; right answers and reasons by the key that holds."""
     answers = queries.saved_answers(attempt.id)
     grades = _grades(attempt.id)
-    stored = bank.stored_items(place["item_version_id"] for place in attempt.paper)
+    stored = bank.stored_items([*(place["item_version_id"] for place in attempt.paper), *corrected.values()])
     is_written = any(item.definition.type in MARKED_BY_PEOPLE for item in stored.values())
     marks = queries_marking.marks_of(attempt.id) if is_written else {}
     for place in attempt.paper:
@@ -139,8 +153,21 @@ def _questions(attempt: Attempt, language: str) -> Iterator[QuestionResult]:
             answer=payloads.answer_shown(place, item.definition, saved.answer if saved else None),
             points=grades.get(place["slot"], Decimal(0)),
             max_points=Decimal(place["points"]),
-            **payloads.explanation(place, item.definition, language),
+            **_explanation(place, item.definition, stored.get(corrected.get(place["slot"], 0)), language),
         )
+
+
+def _explanation(
+    place: Mapping[str, Any], shown: AnyItem, corrected: bank.StoredItem | None, language: str
+) -> dict[str, Any]:
+    """Why, by the corrected version where it speaks of what was shown; else by the version shown, without its key."""
+    if corrected is None:
+        return payloads.explanation(place, shown, language)
+    try:
+        return payloads.explanation(place, corrected.definition, language)
+    except ValueError:  # its right answer, or its feedback, is about an option that was not shown
+        rationale = in_language(corrected.definition.rationale, language)
+        return {"right_answer": None, "rationale": rationale, "feedback": {}}
 
 
 def _grades(attempt_id: int) -> dict[int, Decimal]:

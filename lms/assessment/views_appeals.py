@@ -4,7 +4,16 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext
 from werkzeug.wrappers import Response
 
-from lms.assessment import queries, queries_appeals, queries_marking, queries_results, queries_running, service_appeals
+from lms.assessment import (
+    queries,
+    queries_appeals,
+    queries_marking,
+    queries_regrading,
+    queries_results,
+    queries_running,
+    regrading_states,
+    service_appeals,
+)
 from lms.assessment.appeal_states import Verb
 from lms.assessment.forms import AppealForm, DecisionForm
 from lms.core import access, clock
@@ -13,6 +22,7 @@ from lms.core.database import unit_of_work
 from lms.core.errors import LmsError
 from lms.core.locale import language
 from lms.core.texts import in_language
+from lms.question_bank import queries as bank
 
 bp = Blueprint("appeals", __name__)
 
@@ -67,6 +77,8 @@ def marking() -> str:
         waiting=queries_appeals.waiting_appeals(),
         decided=queries_appeals.decided_appeals(),
         faults=queries_running.set_aside(),
+        regradings=queries_regrading.waiting_regradings(),
+        regrading_names=regrading_states.NAMES,
     )
 
 
@@ -91,8 +103,11 @@ def appeal(appeal_id: int) -> str | Response | tuple[str, int]:
             flash(gettext("Decided. The learner reads your reason at the result."), "success")
             return redirect(url_for("appeals.marking"), 303)
     view = queries_results.result(person, found.attempt_id, now=clock.now(), language=language())
+    place = view.attempt.paper[found.slot - 1] if found.slot else None
     page = render_template(
         "assessment/appeal.html", appeal=found, form=form, refused=refused,
+        item_key=bank.item(place["item_version_id"]).key if place else None,
+        item_version=place["item_version_id"] if place else None,
         question=next((one for one in view.questions if one.seen["slot"] == found.slot), None),
         may_decide=has(person, "mark") and found.person_id != person.id,
     )  # fmt: skip

@@ -7,6 +7,7 @@ from typing import Any
 
 from lms.certification import queries
 from lms.certification.queries import Record, Rule
+from lms.certification.queries_titles import titles_of
 from lms.certification.requirements import Evidence, Leaf
 from lms.certification.service_withdrawals import held_evidence, issued_to, stands
 from lms.certification.validity import Phase
@@ -21,7 +22,11 @@ def of_changes(changes: Sequence[events.WouldChange], now: datetime) -> list[dic
             counts.update(("certificate-revoked", key) for key in _lost(change))
         elif change.passes_then and not change.passes_now:
             counts.update(("certificate-issued", key) for key in _won(change, now))
-    return [{"kind": kind, "label": key, "people": n} for (kind, key), n in sorted(counts.items())]
+    titles = titles_of(Leaf("certification", key) for _kind, key in counts)
+    return [
+        {"kind": kind, "label": dict(titles[Leaf("certification", key)]), "people": n}
+        for (kind, key), n in sorted(counts.items())
+    ]
 
 
 def _lost(change: events.WouldChange) -> Iterable[str]:

@@ -96,7 +96,7 @@ class WouldChange:
 class ConsequencesAsked:
     """What would follow if these results changed? Higher rooms answer by adding to ``found``; nothing is changed.
 
-    An answer is ``{"kind": …, "label": …, "people": n}`` in plain values.
+    An answer is ``{"kind": …, "label": a text by language, "people": n}`` in plain values.
     """
 
     changes: tuple[WouldChange, ...]

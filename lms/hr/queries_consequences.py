@@ -19,10 +19,15 @@ def of_changes(changes: Sequence[events.WouldChange]) -> list[dict[str, Any]]:
     A frozen revision is never changed: whoever reads it learns that a new one would differ.
     """
     people = {f"attempt:{change.attempt_id}": change.person_id for change in changes}
-    found = [{"kind": "results", "label": "", "people": len(set(_in_feed(people)))}]
-    found += [{"kind": "draft", "label": key, "people": n} for key, n in sorted(_drafts(changes).items())]
-    frozen = sorted(_frozen(people).items())
-    found += [{"kind": "revision", "label": f"{key} · {number}", "people": len(who)} for (key, number), who in frozen]
+    found: list[dict[str, Any]] = [{"kind": "results", "label": {}, "people": len(set(_in_feed(people)))}]
+    drafts, frozen = _drafts(changes), _frozen(people)
+    query = select(ReviewCycle.key, ReviewCycle.title).where(ReviewCycle.key.in_([*drafts, *(key for key, _ in frozen)]))
+    titles: dict[str, dict[str, str]] = {key: dict(title) for key, title in db.session.execute(query)}
+    found += [{"kind": "draft", "label": titles[key], "people": n} for key, n in sorted(drafts.items())]
+    found += [
+        {"kind": "revision", "label": titles[key], "number": number, "people": len(who)}
+        for (key, number), who in sorted(frozen.items())
+    ]
     return [one for one in found if one["people"]]
 
 
