@@ -59,9 +59,7 @@ def _pairs(marks: Iterable[GivenMark]) -> list[tuple[GivenMark, GivenMark]]:
     return [pair for found in by_essay.values() for pair in combinations(found, 2)]
 
 
-def by_line(
-    lines: Sequence[str], marks: Sequence[GivenMark], *, minimum_n: int = MINIMUM_N
-) -> list[LineAgreement]:
+def by_line(lines: Sequence[str], marks: Sequence[GivenMark], *, minimum_n: int = MINIMUM_N) -> list[LineAgreement]:
     """Exact agreement and Krippendorff's alpha (ordinal: a level further off weighs more) for each rubric line."""
     pairs = _pairs(marks)
     essays = sorted({first.essay_id for first, _second in pairs})
@@ -92,12 +90,20 @@ def by_marker(
 def _one_marker(
     marker: int, lines: Mapping[str, Sequence[Decimal]], pairs: Sequence[tuple[GivenMark, GivenMark]], minimum_n: int
 ) -> MarkerAgreement:
-    own = [pair if pair[0].marker_id == marker else pair[::-1] for pair in pairs if marker in (pair[0].marker_id, pair[1].marker_id)]
+    own = [
+        pair if pair[0].marker_id == marker else pair[::-1]
+        for pair in pairs
+        if marker in (pair[0].marker_id, pair[1].marker_id)
+    ]
     differences = [mine.points - other.points for mine, other in own]
     leniency = too_few(len(own), minimum_n) or known(len(own), Fraction(sum(differences, Decimal(0))) / len(own))
     kappas = {}
     for line, levels in lines.items():
-        both = [(mine.levels[line], other.levels[line]) for mine, other in own if line in mine.levels and line in other.levels]
+        both = [
+            (mine.levels[line], other.levels[line])
+            for mine, other in own
+            if line in mine.levels and line in other.levels
+        ]
         table = cross_table([mine for mine, _other in both], [other for _mine, other in both], levels)
         kappas[line] = cohen_kappa(table, minimum_n=minimum_n)
     return MarkerAgreement(marker, len(own), leniency, kappas)
@@ -116,7 +122,9 @@ class SampleMark:
     @property
     def differing(self) -> list[str]:
         """The lines that were marked otherwise than agreed."""
-        return [line for line, points in self.agreed.items() if self.given is not None and self.given.get(line) != points]
+        return [
+            line for line, points in self.agreed.items() if self.given is not None and self.given.get(line) != points
+        ]
 
 
 def agreed_percent(marks: Sequence[SampleMark]) -> Decimal | None:

@@ -80,6 +80,8 @@ def written_levels(levels: Mapping[str, Decimal]) -> dict[str, str]:
 def level_words(item: Essay, levels: Mapping[str, Any]) -> dict[str, Text | None]:
     """What the level of each line says, for kept levels; lines whose points the rubric has no more say nothing."""
     return {
-        line.key: next((one.description for one in line.levels if str(levels.get(line.key)) == f"{one.points.normalize():f}"), None)
+        line.key: next(
+            (one.description for one in line.levels if str(levels.get(line.key)) == f"{one.points.normalize():f}"), None
+        )
         for line in item.rubric
     }

@@ -26,9 +26,7 @@ class Essay(Model):
         CheckConstraint("marks_in <= marks_needed", name="marks_within_need"),
         CheckConstraint("(settled_at IS NULL) = (how IS NULL)", name="settled_says_how"),
         CheckConstraint("how IN ('single', 'mean', 'median')", name="how_known"),
-        Index(
-            "ix_essays_waiting", "exam_id", "item_id", "handed_in_at", sqlite_where=_WAITS, postgresql_where=_WAITS
-        ),
+        Index("ix_essays_waiting", "exam_id", "item_id", "handed_in_at", sqlite_where=_WAITS, postgresql_where=_WAITS),
         Index("ix_essays_item", "item_id"),
         Index("ix_essays_settled", "settled_at"),
     )

@@ -40,9 +40,7 @@ def items_marked_twice() -> list[MarkedItem]:
     rows = db.session.execute(query).all()
     items = bank.items(row.version_id for row in rows)
     return [
-        MarkedItem(
-            row.item_id, items[row.version_id].key, items[row.version_id].stem, row.version_id, row.answers
-        )
+        MarkedItem(row.item_id, items[row.version_id].key, items[row.version_id].stem, row.version_id, row.answers)
         for row in rows
     ]
 
@@ -83,10 +81,7 @@ def agreement(of: MarkedItem) -> Agreement:
     assert isinstance(item, EssayItem)
     levels = {line.key: [level.points for level in line.levels] for line in item.rubric}
     given, left_out = _marks(of.id, levels)
-    lines = [
-        LineRow(line.title, found)
-        for line, found in zip(item.rubric, by_line(list(levels), given), strict=True)
-    ]
+    lines = [LineRow(line.title, found) for line, found in zip(item.rubric, by_line(list(levels), given), strict=True)]
     found = by_marker(levels, given)
     names = _names([one.marker_id for one in found])
     markers = [MarkerRow(names[one.marker_id], one) for one in found]
@@ -112,4 +107,6 @@ def _marks(item_id: int, levels: Mapping[str, Sequence[Decimal]]) -> tuple[list[
 
 
 def _names(person_ids: Sequence[int]) -> dict[int, str]:
-    return {row.id: row.name for row in db.session.execute(select(Person.id, Person.name).where(Person.id.in_(person_ids)))}
+    return {
+        row.id: row.name for row in db.session.execute(select(Person.id, Person.name).where(Person.id.in_(person_ids)))
+    }

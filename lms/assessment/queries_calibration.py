@@ -133,8 +133,7 @@ def samples(round_id: int, viewer_id: int) -> list[SampleView]:
         .order_by(CalibrationSample.number)
     )
     return [
-        SampleView(one.id, one.number, one.answer, one.levels, one.why, own)
-        for one, own in db.session.execute(query)
+        SampleView(one.id, one.number, one.answer, one.levels, one.why, own) for one, own in db.session.execute(query)
     ]
 
 

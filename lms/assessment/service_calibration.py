@@ -70,7 +70,10 @@ def _faults(answer: str, why: str) -> Any:
     if not 1 <= len(answer.strip()) <= MOST_ANSWER:
         yield "answer", Message(N_("Give the answer, in at most %(most)s characters."), {"most": MOST_ANSWER})
     if not 1 <= len(why.strip()) <= MOST_WHY:
-        yield "why", Message(N_("Say why these levels were agreed, in at most %(most)s characters."), {"most": MOST_WHY})
+        yield (
+            "why",
+            Message(N_("Say why these levels were agreed, in at most %(most)s characters."), {"most": MOST_WHY}),
+        )
 
 
 def _check_levels(item: EssayItem, levels: Mapping[str, Decimal]) -> None:

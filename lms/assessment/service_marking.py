@@ -55,7 +55,9 @@ def take_next(exam_id: int, item_id: int, *, actor: Any, now: datetime) -> Essay
     own = {
         claim.essay_id: claim
         for claim in db.session.scalars(
-            select(EssayClaim).where(EssayClaim.marker_id == actor.id, EssayClaim.essay_id.in_([row.id for row in rows]))
+            select(EssayClaim).where(
+                EssayClaim.marker_id == actor.id, EssayClaim.essay_id.in_([row.id for row in rows])
+            )
         )
     }
     held = [each for each, claim in own.items() if claim.skipped_at is None and claim.expires_at > now]
@@ -104,7 +106,9 @@ def mark(essay_id: int, given: Given, *, actor: Any, now: datetime) -> Essay:
     assert attempt is not None and essay is not None
     _calibrated(essay.exam_id, essay.item_id, actor)
     levels = written_levels(given.levels)
-    earlier = db.session.scalar(select(EssayMark).where(EssayMark.essay_id == essay.id, EssayMark.marker_id == actor.id))
+    earlier = db.session.scalar(
+        select(EssayMark).where(EssayMark.essay_id == essay.id, EssayMark.marker_id == actor.id)
+    )
     if earlier is not None:
         if earlier.levels == levels:
             return essay

@@ -24,7 +24,9 @@ bp = Blueprint("calibration", __name__)
 
 def _form() -> RoundForm:
     items = queries_calibration.essay_items()
-    return RoundForm().offer([(key, f"{key} · {in_language(stem, language()).splitlines()[0].strip('*# ')[:60]}") for key, stem in items])
+    return RoundForm().offer(
+        [(key, f"{key} · {in_language(stem, language()).splitlines()[0].strip('*# ')[:60]}") for key, stem in items]
+    )
 
 
 @bp.get("/marking/calibration")
@@ -107,7 +109,13 @@ def _sample(item: Any, one: SampleView) -> dict[str, Any]:
         }
         for line in item.rubric
     ]  # fmt: skip
-    return {"number": one.number, "answer": one.answer, "why": one.why, "lines": lines, "is_marked": one.own is not None}
+    return {
+        "number": one.number,
+        "answer": one.answer,
+        "why": one.why,
+        "lines": lines,
+        "is_marked": one.own is not None,
+    }
 
 
 def _marker(item: Any, one: queries_calibration.MarkerMarks, found: RoundView) -> dict[str, Any]:

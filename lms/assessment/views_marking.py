@@ -94,7 +94,10 @@ def mark_essay(essay_id: int) -> Response | tuple[str, int]:
 def _page_of_lost(problem: Message, item: Any, fields: dict[str, str]) -> str:
     """What a marker had entered for an answer that is no longer theirs."""
     return render_template(
-        "assessment/essay_lost.html", problem=problem, lines=lines_shown(item, fields), comment=fields.get("comment", "")
+        "assessment/essay_lost.html",
+        problem=problem,
+        lines=lines_shown(item, fields),
+        comment=fields.get("comment", ""),
     )
 
 

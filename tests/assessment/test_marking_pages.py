@@ -93,7 +93,9 @@ def test_only_whoever_took_an_answer_opens_it(app: Flask, sign_in: SignIn, one: 
     assert ann.get(page, follow_redirects=True).text.count("You have marked this answer.") == 1
 
 
-def test_what_was_entered_for_a_lost_answer_can_still_be_read(app: Flask, sign_in: SignIn, one: Essay, later: Any) -> None:
+def test_what_was_entered_for_a_lost_answer_can_still_be_read(
+    app: Flask, sign_in: SignIn, one: Essay, later: Any
+) -> None:
     ann, bob = sign_in(Role.TRAINER), sign_in(Role.TRAINER)
     page = take(ann, one)
     with later(minutes=31):

@@ -44,7 +44,11 @@ def test_one_mark_settles_an_answer_and_grades_its_attempt() -> None:
     held = db.session.scalars(select(Grade).where(Grade.source == "marker")).one()
     assert (held.grader_id, held.points, held.max_points) == (trainer.id, 4, 6)
     mark = db.session.scalars(select(EssayMark)).one()
-    assert (mark.levels, mark.comments, mark.comment) == ({"tone": "2", "facts": "2"}, {"tone": "Warm."}, "Well ordered.")
+    assert (mark.levels, mark.comments, mark.comment) == (
+        {"tone": "2", "facts": "2"},
+        {"tone": "Warm."},
+        "Well ordered.",
+    )
 
 
 def test_the_same_mark_twice_counts_once_and_another_is_refused() -> None:
@@ -172,7 +176,9 @@ def test_whoever_gave_one_of_several_marks_decides_on_no_appeal() -> None:
     marked(found, 1, 2, ann)
     marked(found, 1, 2, marker())
     owner = db.session.get_one(Person, found.person_id)
-    appeal = service_appeals.raise_appeal(found.attempt_id, 0, "My answer says all of it.", actor=owner, now=clock.now())
+    appeal = service_appeals.raise_appeal(
+        found.attempt_id, 0, "My answer says all of it.", actor=owner, now=clock.now()
+    )
     with pytest.raises(NotAllowed):
         service_appeals.decide_appeal(appeal.id, Verb.UPHOLD, "Read again, and better.", actor=ann, now=clock.now())
 
