@@ -107,9 +107,10 @@ def result_of(attempt: Attempt, viewer: Any, *, now: datetime, language: str) ->
     shows_score = is_graded and _shows(plan.show.score, attempt, viewer, now)
     shows_answers = is_graded and _shows(plan.show.answers, attempt, viewer, now)
     sections = _sections(attempt, plan) if shows_score else ()
-    regraded = tuple(queries_regrading.regradings_of(attempt.id)) if is_graded else ()
+    is_new = attempt.graded_at == now  # came in this very moment: nothing can have been corrected since
+    regraded = tuple(queries_regrading.regradings_of(attempt.id)) if is_graded and not is_new else ()
     questions = tuple(_questions(attempt, language, corrected_by(regraded))) if shows_answers else ()
-    newer = queries_versions.newer_questions(attempt) if shows_answers else {}
+    newer = queries_versions.newer_questions(attempt) if shows_answers and not is_new else {}
     return ResultView(attempt, plan, shows_score, shows_answers, sections, questions, regraded, newer)
 
 
