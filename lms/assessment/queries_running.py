@@ -89,9 +89,9 @@ def running(exam_id: int, limit: int = 500) -> list[Sitting]:
     return [_sitting(row) for row in db.session.execute(query.order_by(*order).limit(limit))]
 
 
-def sitting(attempt_id: int) -> Sitting:
+def sitting(exam_key: str, attempt_id: int) -> Sitting:
     """One attempt at an exam, running or not; raises ``NotFound``."""
-    row = db.session.execute(_select().where(Attempt.id == attempt_id)).one_or_none()
+    row = db.session.execute(_select().where(Attempt.id == attempt_id, Exam.key == exam_key)).one_or_none()
     if row is None:
         raise NotFound(Message(N_("There is no such attempt.")))
     return _sitting(row)

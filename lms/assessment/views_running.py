@@ -23,12 +23,12 @@ def exam_running(exam: str) -> str:
     return render_template("assessment/exam_running.html", exam=found, sittings=sittings, now=now)
 
 
-@bp.route("/author/attempts/<int:attempt_id>", methods=["GET", "POST"])
+@bp.route("/author/exams/<exam>/running/<int:attempt_id>", methods=["GET", "POST"])
 @unit_of_work
 @requires("content.read")
-def sitting(attempt_id: int) -> str | Response | tuple[str, int]:
+def sitting(exam: str, attempt_id: int) -> str | Response | tuple[str, int]:
     """One attempt: its clock, its history, and more time for it."""
-    form, person, found = ExtensionForm(), viewer(), queries_running.sitting(attempt_id)
+    form, person, found = ExtensionForm(), viewer(), queries_running.sitting(exam, attempt_id)
     if request.method == "POST":
         access.authorise("attempt.extend")
     refused = None
@@ -39,7 +39,7 @@ def sitting(attempt_id: int) -> str | Response | tuple[str, int]:
             refused = error.message
         else:
             flash(gettext("%(minutes)s min more. An open page shows it within a minute.", minutes=given.minutes), "success")
-            return redirect(url_for("running.sitting", attempt_id=attempt_id), 303)
+            return redirect(url_for("running.sitting", exam=exam, attempt_id=attempt_id), 303)
     now = clock.now()
     page = render_template(
         "assessment/sitting.html", sitting=found, form=form, refused=refused, now=now,

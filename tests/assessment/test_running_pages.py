@@ -37,7 +37,7 @@ def attempt(app: Flask, learner: Person) -> Attempt:
 def test_who_sits_is_listed_with_how_far_they_are(sign_in: Any, attempt: Attempt) -> None:
     text = sign_in(Role.TRAINER).get("/author/exams/front-line/running").text
     assert "One person sits this exam now" in text
-    assert "Zhou Lin" in text and "1 of 4" in text and "skey" not in text
+    assert "Zhou Lin" in text and "1 of 4 questions" in text and "skey" not in text
 
 
 def test_nobody_sits_and_no_such_exam(sign_in: Any, learner: Person) -> None:
@@ -62,7 +62,7 @@ def test_the_list_asks_as_much_for_many_as_for_one(app: Flask, sign_in: Any, att
 def test_a_trainer_gives_more_time_with_a_reason(
     app: Flask, sign_in: Any, attempt: Attempt, learner: Person, count_queries: Any
 ) -> None:
-    page, path = sign_in(Role.TRAINER), f"/author/attempts/{attempt.id}"
+    page, path = sign_in(Role.TRAINER), f"/author/exams/front-line/running/{attempt.id}"
     refused = page.post(path, data={"minutes": "15", "reason": ""})
     assert refused.status_code == 422 and 'value="15"' in refused.text
     assert page.post(path, data={"minutes": "many", "reason": "x"}).status_code == 422
@@ -77,7 +77,7 @@ def test_a_trainer_gives_more_time_with_a_reason(
 
 
 def test_an_auditor_looks_and_changes_nothing(sign_in: Any, attempt: Attempt) -> None:
-    page, path = sign_in(Role.AUDITOR), f"/author/attempts/{attempt.id}"
+    page, path = sign_in(Role.AUDITOR), f"/author/exams/front-line/running/{attempt.id}"
     assert "Give more time" not in page.get(path).text
     assert page.post(path, data={"minutes": "5", "reason": "x"}).status_code == 403
 
@@ -85,7 +85,7 @@ def test_an_auditor_looks_and_changes_nothing(sign_in: Any, attempt: Attempt) ->
 def test_what_has_ended_offers_no_more_time(app: Flask, sign_in: Any, attempt: Attempt, learner: Person) -> None:
     with app.app_context(), unit_of_work():
         service.submit(attempt.id, learner, now=clock.now())
-    page, path = sign_in(Role.TRAINER), f"/author/attempts/{attempt.id}"
+    page, path = sign_in(Role.TRAINER), f"/author/exams/front-line/running/{attempt.id}"
     assert "Minutes more" not in page.get(path).text
     refused = page.post(path, data={"minutes": "5", "reason": "x"})
     assert refused.status_code == 409 and "This attempt is finished." in refused.text

@@ -193,7 +193,7 @@ def test_a_bad_line_loses_no_acknowledged_answer_and_counts_none_twice_or_too_la
         for learner in learners:
             _check(learner)
     acknowledged, late = sum(len(one.acknowledged) for one in learners), sum(len(one.late) for one in learners)
-    print(
+    print(  # noqa: T201 - the figures of a long run
         f"\n{ATTEMPTS} attempts in {time.monotonic() - began:.1f} s: {sum(one.edits for one in learners)} answers given,"
         f" {sum(one.tries for one in learners)} requests, {acknowledged} acknowledged, {late} late;"
         f" faults {dict(sorted(line.faults.items()))}"
