@@ -75,13 +75,13 @@ def queue(marker_id: int, now: datetime) -> list[Queued]:
     mine = func.sum(case((claimable(marker_id, now), 1), else_=0))
     query = (
         select(
-            Essay.exam_id, Exam.key, Exam.title, Essay.item_id, func.max(Essay.item_version_id).label("version_id"),
+            Exam.id.label("exam_id"), Exam.key, Exam.title, Essay.item_id, func.max(Essay.item_version_id).label("version_id"),
             func.count().label("waiting"), mine.label("mine"), func.min(Essay.handed_in_at).label("oldest"),
         )
         .join(Exam, Exam.id == Essay.exam_id)
         .where(_waits())
-        .group_by(Essay.exam_id, Exam.key, Essay.item_id)
-        .order_by(func.min(Essay.handed_in_at), Essay.exam_id, Essay.item_id)
+        .group_by(Exam.id, Essay.item_id)
+        .order_by(func.min(Essay.handed_in_at), Exam.id, Essay.item_id)
     )  # fmt: skip
     rows = db.session.execute(query).all()
     stored = bank.stored_items(row.version_id for row in rows)
