@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
+from flask import Blueprint, Response, flash, redirect, render_template, request, stream_with_context, url_for
 from flask_babel import gettext, ngettext
 from werkzeug.wrappers import Response as AnyResponse
 
@@ -226,7 +226,7 @@ def regrading_lines(regrading_id: int) -> Response:
         "attempt", "employee_number", "name", "exam", "question", "outcome", "option_gone", "old_points", "new_points",
         "max_points", "old_score", "new_score", "max_score", "old_percent", "new_percent", "old_passed", "new_passed",
     ]  # fmt: skip
-    response = Response(csv_pieces(columns, _cells(found.row.id)), mimetype=CSV_TYPE)
+    response = Response(stream_with_context(csv_pieces(columns, _cells(found.row.id))), mimetype=CSV_TYPE)
     response.headers["Content-Disposition"] = f'attachment; filename="regrading-{found.row.id}.csv"'
     return response
 

@@ -1,6 +1,5 @@
 """Regrading: the dry run says what would change, a second person lets it happen, all follows, and it can be undone."""
 
-from collections.abc import Callable
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
@@ -15,7 +14,6 @@ from lms.assessment.regrading import Rule
 from lms.assessment.regrading_states import State
 from lms.assessment.service_regrading import Wanted
 from lms.core import clock, jobs
-from lms.core.access import Role
 from lms.core.audit import AuditEntry
 from lms.core.database import db, unit_of_work
 from lms.core.errors import Conflict, Invalid, NotAllowed
@@ -310,72 +308,3 @@ def test_every_step_is_in_the_audit_trail() -> None:
     actions = db.session.scalars(select(AuditEntry.action).order_by(AuditEntry.id)).all()
     steps = [action.removeprefix("regrading.") for action in actions if action.startswith("regrading.")]
     assert steps == ["propose", "approve", "apply", "undo", "undone"]
-
-
-# ---- pages --------------------------------------------------------------------------
-
-
-def test_two_trainers_regrade_in_the_browser_and_the_learner_reads_why(sign_in: Callable[..., Any]) -> None:
-    with unit_of_work():
-        a_wrong_item()
-        learner = factories.person()
-        attempt = sit(learner, "skeyalpha")
-        to = correct()
-    one, other = sign_in(Role.TRAINER), sign_in(Role.TRAINER)
-    page = one.get("/author/items/wrong-1/regrading").text
-    assert "version 1 · 1 attempt" in page and "version 2" in page
-    wanted = {"from_version": first_version(), "to_version": to, "rule": "new-key", "keeps_passes": "y", "reason": REASON}
-    short = one.post("/author/items/wrong-1/regrading", data={**wanted, "reason": "wrong"})
-    assert short.status_code == 422 and "wrong</textarea>" in short.text
-    same = one.post("/author/items/wrong-1/regrading", data={**wanted, "to_version": wanted["from_version"]})
-    assert same.status_code == 422 and REASON in same.text
-    made = one.post("/author/items/wrong-1/regrading", data=wanted)
-    assert made.status_code == 303
-    address = made.headers["Location"]
-    shown = one.get(address).text
-    assert "One result would change." in shown and "0 → 1" in shown and "50.0" in shown and "100.0" in shown
-    assert one.post(f"{address}/proposal", data={"verb": "propose"}).status_code == 303
-    assert "Approve" not in one.get(address).text
-    assert one.post(f"{address}/decision", data={"verb": "approve"}).status_code == 403
-    assert "wait for a second person" in other.get("/marking").text
-    unsaid = other.post(f"{address}/decision", data={"verb": "reject", "words": "no"})
-    assert unsaid.status_code == 422 and "no</textarea>" in unsaid.text
-    assert other.post(f"{address}/decision", data={"verb": "approve"}).status_code == 303
-    assert "One result was changed." in other.get(address).text
-    read = sign_in(learner).get(f"/attempts/{attempt.id}/result").text
-    assert REASON in read and "0 of 1" in read and "1 of 1" in read and "100" in read
-    seen = other.get(f"/attempts/{attempt.id}/result").text
-    assert "A newer version of this question exists." in seen and "the right answer" in seen
-    again = other.post(f"{address}/decision", data={"verb": "undo", "words": "The old key was right."})
-    assert again.status_code == 303
-    assert "The old key was right." in sign_in(learner).get(f"/attempts/{attempt.id}/result").text
-
-
-def test_the_list_and_the_file_hold_every_line(
-    sign_in: Callable[..., Any], count_queries: Callable[..., Any]
-) -> None:
-    with unit_of_work():
-        a_wrong_item()
-        for _ in range(3):
-            sit(factories.person(), "skeyalpha")
-        found = ask(factories.person(), correct())
-    auditor = sign_in(Role.AUDITOR)
-    file = auditor.get(f"/author/regradings/{found.id}/lines.csv").data.decode("utf-8-sig").splitlines()
-    assert len(file) == 4 and file[0].startswith("attempt,employee_number,name")
-    assert "wrong-1" in auditor.get("/author/regradings").text
-    auditor.get(f"/author/regradings/{found.id}")
-    with count_queries() as few:
-        auditor.get(f"/author/regradings/{found.id}")
-    with unit_of_work():
-        for _ in range(9):
-            sit(factories.person(), "skeyalpha")
-        more = ask(factories.person(), db.session.get_one(Regrading, found.id).to_version_id)
-    with count_queries() as many:
-        auditor.get(f"/author/regradings/{more.id}")
-    assert len(few) == len(many) <= 8
-
-
-def test_a_regrading_nobody_made_is_not_there(sign_in: Callable[..., Any]) -> None:
-    trainer = sign_in(Role.TRAINER)
-    assert trainer.get("/author/regradings/4711").status_code == 404
-    assert trainer.get("/author/items/nothing/regrading").status_code == 404
