@@ -8,14 +8,12 @@ from lms import cli
 from lms.assessment import api as assessment_api
 from lms.assessment import api_authors as assessment_authors
 from lms.assessment import api_exports as assessment_exports
-from lms.assessment import api_exports as assessment_exports
 from lms.assessment import jobs as assessment_jobs
 from lms.assessment import queries_running as assessment_running
 from lms.assessment import views as assessment
 from lms.assessment import views_allowances as allowances
 from lms.assessment import views_appeals as appeals
 from lms.assessment import views_calibration as calibration
-from lms.assessment import views_exports as exports
 from lms.assessment import views_exports as exports
 from lms.assessment import views_marking as marking
 from lms.assessment import views_plans as plans
@@ -53,6 +51,7 @@ from lms.reporting import jobs as reporting_jobs
 from lms.reporting import listeners as reporting_listeners
 from lms.reporting import views as reporting
 from lms.reporting import views_coverage as coverage
+from lms.reporting import views_items as item_measures
 from lms.reporting import views_measures as measures
 from lms.scenarios import api as scenarios_api
 from lms.scenarios import api_authors as scenarios_authors
@@ -66,6 +65,7 @@ PAGES: tuple[Blueprint, ...] = (
     team.bp,
     reporting.bp,
     measures.bp,
+    item_measures.bp,
     coverage.bp,
     courses.bp,
     enrolment.bp,
@@ -82,7 +82,6 @@ PAGES: tuple[Blueprint, ...] = (
     running.bp,
     exports.bp,
     regrading.bp,
-    exports.bp,
     allowances.bp,
     question_bank.bp,
     plans.bp,
@@ -97,7 +96,6 @@ APIS: tuple[Api, ...] = (
     question_bank_api.api,
     assessment_api.api,
     assessment_authors.api,
-    assessment_exports.api,
     assessment_exports.api,
     scenarios_api.api,
     scenarios_authors.api,

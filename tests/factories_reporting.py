@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from lms.assessment.models import Attempt, Exam, Grade
+from lms.assessment.models import Attempt, Exam, Grade, Response
 from lms.certification.models import Certificate, Certification
 from lms.core import clock
 from lms.core.database import db
@@ -51,11 +51,17 @@ def group(exam: Exam, passed: int, n: int, *, at: datetime | None = None, **pers
     return people
 
 
-def marked(exam: Exam, marks: Sequence[Any], maxima: Sequence[Any], items: Sequence[str]) -> Attempt:
-    """A first attempt with a grade for each item, noted to be counted; None for an item that the paper did not hold."""
+def marked(
+    exam: Exam, marks: Sequence[Any], maxima: Sequence[Any], items: Sequence[str], *,
+    answers: Sequence[Any] = (), language: str = "en",
+) -> Attempt:  # fmt: skip
+    """A first attempt with a grade for each item, noted to be counted; None for an item that the paper did not hold.
+
+    ``answers`` are in keys, for the first items that were held; None is an answer that was never given.
+    """
     held = [(mark, top, key) for mark, top, key in zip(marks, maxima, items, strict=True) if mark is not None]
     total, most = sum(Decimal(str(mark)) for mark, _, _ in held), sum(Decimal(top) for _, top, _ in held)
-    row = attempt(factories.person(), exam, passed=total * 2 > most, score=total, max_score=most)
+    row = attempt(factories.person(), exam, passed=total * 2 > most, score=total, max_score=most, language=language)
     known = {key: version_id for key, version_id in db.session.execute(select(Item.key, Item.version_id))}
     db.session.add_all(
         Grade(
@@ -64,6 +70,11 @@ def marked(exam: Exam, marks: Sequence[Any], maxima: Sequence[Any], items: Seque
         )
         for slot, (mark, top, key) in enumerate(held, 1)
     )  # fmt: skip
+    db.session.add_all(
+        Response(attempt_id=row.id, slot=slot, seq=1, answer=answer, saved_at=noon())
+        for slot, answer in enumerate(answers, 1)
+        if answer is not None
+    )
     service_summaries.note([row.id])
     db.session.flush()
     return row

@@ -5,6 +5,7 @@ from typing import Any
 
 from pydantic import Field
 
+from lms.assessment import queries as exams
 from lms.core import clock
 from lms.core.access import Scope, viewer
 from lms.core.api import Answer, Api, Query
@@ -12,10 +13,12 @@ from lms.core.errors import Invalid
 from lms.core.texts import N_, Message
 from lms.reporting import queries, queries_items, queries_plays
 from lms.reporting import views_words as say
-from lms.reporting.item_figures import figures_of
+from lms.reporting.item_figures import between_languages, figures_of, verdicts
+from lms.reporting.item_flags import flags_of
 from lms.reporting.queries import Period
 from lms.reporting.rates import PASS_TARGET, By, Count, Rate, rate, rates
 from lms.statistics.figures import MINIMUM_N, Figure
+from lms.statistics.items import ItemFigures
 from lms.statistics.proportions import proportion
 
 api = Api("reporting")
@@ -119,8 +122,24 @@ class FigureAnswer(Answer):
     reason: str | None
 
 
+class LanguageAnswer(Answer):
+    """English (reference) and Chinese (focal) compared; delta null with a reason, negative: harder in Chinese.
+
+    ``letter``: A little, B some, C much, ? not to be told; ``low`` and ``high`` are the 95 % interval of delta.
+    """
+
+    reference_n: int
+    focal_n: int
+    odds_ratio: float | None
+    delta: float | None
+    low: float | None
+    high: float | None
+    letter: str | None
+    reason: str | None
+
+
 class ItemAnswer(Answer):
-    """One version of an item: facility 0-1, SD in points, the rest in percent."""
+    """One version of an item: facility 0-1, SD in points, the rest in percent; ``concerns`` the worst first."""
 
     key: str
     version: int
@@ -131,6 +150,18 @@ class ItemAnswer(Answer):
     discrimination: FigureAnswer
     efficiency: FigureAnswer
     effective_weight: FigureAnswer
+    concerns: list[str]
+    language: LanguageAnswer
+
+
+class VerdictsAnswer(Answer):
+    """Shares (0-1): who reaches the cut, who would get the same verdict twice, and by chance alone; see kappa."""
+
+    cut: float
+    passing: float
+    same: FigureAnswer
+    by_chance: float | None
+    kappa: float | None
 
 
 class TotalsAnswer(Answer):
@@ -148,11 +179,13 @@ class TotalsAnswer(Answer):
 
 
 class ExamStatisticsAnswer(RateAnswer):
-    """First graded attempts on one version of an exam."""
+    """First graded attempts on one version of an exam; ``waiting`` results are in no figure yet."""
 
     exam: str
     version: int | None
+    waiting: int
     totals: TotalsAnswer
+    verdicts: VerdictsAnswer | None
     items: list[ItemAnswer]
 
 
@@ -184,11 +217,42 @@ def exam_statistics(exam: str, query: StatisticsQuery) -> dict[str, Any]:
         "exam": marks.exam.key,
         "version": chosen.number if chosen else None,
         **_rate(whole),
+        "waiting": marks.waiting,
         "totals": {"n": figures.totals.n, **_figures(figures.totals, TOTAL_FIGURES)},
-        "items": [
-            {"key": name.key, "version": name.version, "type": name.type, "n": item.n, **_figures(item, ITEM_FIGURES)}
-            for name, item in zip(marks.names, figures.items, strict=True)
-        ],
+        "verdicts": _verdicts(marks, figures.totals.alpha, query.minimum_n),
+        "items": [_item(asked, item) for asked, item in zip(marks.items, figures.items, strict=True)],
+    }
+
+
+def _item(asked: queries_items.ItemMarks, item: ItemFigures) -> dict[str, Any]:
+    name, one = asked.name, between_languages(asked.by_language, asked.most)
+    return {
+        "key": name.key,
+        "version": name.version,
+        "type": name.type,
+        "n": item.n,
+        **_figures(item, ITEM_FIGURES),
+        "concerns": [flag.concern.value for flag in flags_of(item)],
+        "language": {
+            "reference_n": one.reference, "focal_n": one.focal, "odds_ratio": one.odds_ratio, "delta": one.delta,
+            "low": one.low, "high": one.high, "letter": one.letter.value if one.letter else None,
+            "reason": say.say(one.reason) or None,
+        },
+    }  # fmt: skip
+
+
+def _verdicts(marks: queries_items.ExamMarks, alpha: Figure, minimum_n: int) -> dict[str, Any] | None:
+    if marks.chosen is None or not marks.chosen.n:
+        return None
+    cut = float(exams.plan(marks.chosen.id).definition.cut) / 100
+    found = verdicts(marks.shares, cut, alpha, minimum_n=minimum_n)
+    is_told = found.same.value is not None
+    return {
+        "cut": cut,
+        "passing": found.passing,
+        "same": _figure(found.same),
+        "by_chance": found.by_chance if is_told else None,
+        "kappa": found.kappa if is_told else None,
     }
 
 

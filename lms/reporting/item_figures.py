@@ -1,33 +1,14 @@
-"""The figures of an exam, and what they ask an author to look at (pure)."""
+"""The figures of an exam: of its items, its totals, its verdicts, and of its languages beside each other (pure)."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 
-from lms.core.texts import N_
-from lms.statistics.figures import MINIMUM_N
-from lms.statistics.item_sums import ExamSummary, ItemSums
-from lms.statistics.items import ExamFigures, ItemFigures, analyse, total_figures
-
-LOW_FACILITY, HIGH_FACILITY = 0.3, 0.95
-LOW_DISCRIMINATION = 20.0
-
-
-class Concern(StrEnum):
-    """Why an item may need an author; the worst first."""
-
-    BACKWARDS = "backwards"
-    HARD = "hard"
-    FLAT = "flat"
-    EASY = "easy"
-
-
-CONCERNS = {
-    Concern.BACKWARDS: N_("Those who know more fail it more often: check the key and the wording."),
-    Concern.HARD: N_("Very few get it right: taught too little, or worded unclearly."),
-    Concern.FLAT: N_("It hardly tells who knows more from who knows less."),
-    Concern.EASY: N_("Nearly everybody gets it right: it measures little."),
-}
+from lms.core.texts import CHINESE, ENGLISH
+from lms.statistics.decisions import Verdicts, decision_consistency
+from lms.statistics.differences import Difference, difference, strata_of
+from lms.statistics.figures import MINIMUM_N, Figure
+from lms.statistics.item_sums import Cells, ExamSummary, ItemSums, Totals
+from lms.statistics.items import ExamFigures, analyse, total_figures
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,20 +28,14 @@ def figures_of(by_item: ExamSummary, places: Sequence[ItemSums], *, minimum_n: i
     return Analysis(ExamFigures(found.items, total_figures(places, by_item.totals, minimum_n=minimum_n)), by_slot=True)
 
 
-def concern(item: ItemFigures) -> Concern | None:
-    """What is most worth an author's look; None when all is well or too little is known."""
-    tells, facility = item.discrimination.value, item.facility.value
-    if tells is not None and tells < 0:
-        return Concern.BACKWARDS
-    if facility is not None and facility < LOW_FACILITY:
-        return Concern.HARD
-    if tells is not None and tells < LOW_DISCRIMINATION:
-        return Concern.FLAT
-    if facility is not None and facility > HIGH_FACILITY:
-        return Concern.EASY
-    return None
+def verdicts(shares: Totals, cut: float, alpha: Figure, *, minimum_n: int = MINIMUM_N) -> Verdicts:
+    """How consistent pass and fail are; ``shares`` are totals over the greatest possible one, the cut a share too."""
+    return decision_consistency(shares, 1, cut, alpha, minimum_n=minimum_n)
 
 
-def concerns(items: Sequence[ItemFigures]) -> int:
-    """How many items ask for a look."""
-    return sum(concern(item) is not None for item in items)
+def between_languages(by_language: Mapping[str, Cells], most: int) -> Difference:
+    """Whether an item differs between English (the reference) and Chinese papers; full points count as right.
+
+    Totals are compared in steps of what the item is worth.
+    """
+    return difference(strata_of(by_language.get(ENGLISH, {}), by_language.get(CHINESE, {}), most, most))

@@ -109,6 +109,14 @@ class ExamMarks:
         return found
 
     @property
+    def shares(self) -> Totals:
+        """Totals as shares of the greatest possible one."""
+        found: Counter[Number] = Counter()
+        for (most, total), n in self.totals_of_most.items():
+            found[total / most if most else Fraction(0)] += n
+        return found
+
+    @property
     def by_item(self) -> ExamSummary:
         return ExamSummary(tuple(item.summary for item in self.items), self.totals)
 

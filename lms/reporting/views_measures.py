@@ -1,6 +1,5 @@
-"""Report pages about exams, role-plays, emotions and who is certified."""
+"""Report pages about role-plays, emotions and who is certified."""
 
-from typing import Any
 
 from flask import Blueprint, request
 from flask import render_template as render
@@ -8,11 +7,9 @@ from flask_babel import gettext
 
 from lms.core import clock, locale
 from lms.core.access import requires, viewer
-from lms.core.web import percent
 from lms.question_bank.labels import label_name
-from lms.reporting import queries, queries_certified, queries_items, queries_plays, sentences
+from lms.reporting import queries, queries_certified, queries_plays, sentences
 from lms.reporting import views_words as say
-from lms.reporting.item_figures import CONCERNS, concern, concerns, figures_of
 from lms.reporting.rates import EMOTION_TARGET, PASS_TARGET, By, Count, ranked, rate, rates
 from lms.reporting.views import period_asked
 from lms.statistics.figures import MINIMUM_N
@@ -22,47 +19,6 @@ bp = Blueprint("measures", __name__, url_prefix="/reports")
 
 def _version_asked() -> int | None:
     return request.args.get("version", type=int)
-
-
-@bp.get("/exams/<string:exam>")
-@requires("item-statistics.read")
-def exam_statistics(exam: str) -> str:
-    """An exam as a measurement: how hard, how telling, how reliable; from first attempts."""
-    marks = queries_items.marks(exam, _version_asked())
-    analysis = figures_of(marks.by_item, marks.places)
-    chosen = marks.chosen
-    passes = rate(Count(None, None, chosen.passed, chosen.n) if chosen else Count(None, None, 0, 0), PASS_TARGET)
-    rows = [
-        (name, figures, concern(figures)) for name, figures in zip(marks.names, analysis.figures.items, strict=True)
-    ]
-    return render(
-        "reporting/exam_statistics.html",
-        marks=marks,
-        totals=analysis.figures.totals,
-        by_slot=analysis.by_slot,
-        rows=rows,
-        concerns=CONCERNS,
-        title=_exam_title(say.words(marks.exam.title, exam), analysis.figures, chosen.n if chosen else 0),
-        passes=passes,
-        interval=say.interval_words(passes.of),
-        minimum=MINIMUM_N,
-    )
-
-
-def _exam_title(title: str, figures: Any, n: int) -> str:
-    if n < MINIMUM_N:
-        return gettext("%(exam)s: not enough data, %(n)s first attempts of at least %(needed)s.",
-                       exam=title, n=n, needed=MINIMUM_N)  # fmt: skip
-    found = concerns(figures.items)
-    alpha = figures.totals.alpha.value
-    if alpha is None:
-        first = gettext("How reliable %(exam)s is cannot be told.", exam=title)
-    elif alpha <= 0:
-        first = gettext("%(exam)s does not measure one thing: its questions do not go together.", exam=title)
-    else:
-        first = gettext("%(exam)s measures with a reliability of %(alpha)s.", exam=title, alpha=percent(alpha / 100))
-    second = gettext("%(count)s of %(items)s items ask for a look.", count=found, items=len(figures.items))
-    return say.in_a_row(first, second)
 
 
 @bp.get("/scenarios/<string:scenario>")

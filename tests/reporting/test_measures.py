@@ -121,8 +121,13 @@ def test_the_page_of_an_exam_shows_figures_and_what_to_look_at(
         for marks in MARKS:
             rows.marked(exam, marks, MAXIMA, ITEMS)
     page = sign_in(Role.TRAINER).get("/reports/exams/front-line").get_data(as_text=True)
-    assert "measures with a reliability of" in page and "1 of 5 items ask for a look" in page
-    assert "It hardly tells who knows more" in page
+    assert "measures with a reliability of" in page and "0 of 5 items ask for a look" in page, "16 people prove nothing"
+    with books():
+        for number in range(100):
+            rows.marked(exam, [*MARKS[number % 8][:3], number // 8 % 2, MARKS[number % 8][4]], MAXIMA, ITEMS)
+    page = sign_in(Role.TRAINER).get("/reports/exams/front-line").get_data(as_text=True)
+    assert "1 of 5 items ask for a look" in page and "It hardly tells who knows more" in page
+    assert "95\u202f% interval" not in page and "(95 % interval), n = 116." in page
 
 
 def test_an_exam_whose_questions_pull_apart_claims_no_reliability(
