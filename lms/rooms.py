@@ -14,6 +14,7 @@ from lms.assessment import views as assessment
 from lms.assessment import views_allowances as allowances
 from lms.assessment import views_appeals as appeals
 from lms.assessment import views_calibration as calibration
+from lms.assessment import views_escalations as escalations
 from lms.assessment import views_exports as exports
 from lms.assessment import views_marking as marking
 from lms.assessment import views_plans as plans
@@ -80,11 +81,12 @@ PAGES: tuple[Blueprint, ...] = (
     marking.bp,
     calibration.bp,
     running.bp,
-    exports.bp,
     regrading.bp,
+    exports.bp,
     allowances.bp,
     question_bank.bp,
     plans.bp,
+    escalations.bp,
 )
 
 APIS: tuple[Api, ...] = (

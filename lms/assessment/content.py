@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Annotated, Literal, Protocol, TypedDict
 
-from pydantic import Field
+from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
 
 from lms.core.content import (
     Definition,
@@ -19,11 +19,31 @@ from lms.core.content import (
     pilot_faults,
     unique_by,
 )
-from lms.core.texts import N_
+from lms.core.definition_errors import refusal
+from lms.core.entered import whole_number
+from lms.core.texts import N_, Message
 from lms.question_bank.items import SopRef
 
 Count = Annotated[int, Field(ge=0, le=100_000)]
 Least = Annotated[int, Field(ge=1, le=100_000)]
+
+
+def _try_number(value: object) -> str:
+    """The number of a try as the key of a mapping, which files and JSON hold as text."""
+    number = whole_number(str(value))
+    if number is None or not 2 <= number <= 100:
+        raise refusal(Message(N_("Write the number of a try here, from 2 to 100.")))
+    return str(number)
+
+
+def _lesson_place(value: str) -> str:
+    if value.count("/") != 1:
+        raise refusal(Message(N_("Write course/lesson here, as in complaint-handling/lscat.")))
+    return value
+
+
+TryNumber = Annotated[str, BeforeValidator(_try_number), WithJsonSchema({"type": "string", "pattern": "^[0-9]{1,3}$"})]
+LessonPlace = Annotated[SopRef, AfterValidator(_lesson_place)]
 Difficulty = Literal["easy", "medium", "hard"]
 
 
@@ -111,11 +131,18 @@ class Marking(Definition):
     calibration: Percent | None = None
 
 
+class BeforeTry(Definition):
+    """What somebody who failed must do before a further try: work through a lesson ("course/lesson") again."""
+
+    lesson: LessonPlace
+
+
 class Exam(Definition):
     """An exam plan as its file states it.
 
     ``balance`` is how many points of percent the expected scores of two papers may lie apart; an item that stood in
-    more than ``exposure_cap`` percent of the papers so far gives way to others (decision 0019).
+    more than ``exposure_cap`` percent of the papers so far gives way to others (decision 0019). ``before_try`` names by
+    number of the try what must come before it; after ``escalate_after`` failed tries the trainers are told.
     """
 
     exam: Key
@@ -127,6 +154,8 @@ class Exam(Definition):
     grace_minutes: Count = 0
     attempts: Least | None = None
     wait_hours: NotNegative = Decimal(24)
+    before_try: dict[TryNumber, BeforeTry] = {}
+    escalate_after: Least | None = None
     counts: Literal["best", "first", "last", "mean"] = "best"
     shuffle: Shuffle = Shuffle()
     avoid_seen: bool = True
@@ -180,6 +209,8 @@ def references(exam: Exam) -> Iterator[Reference]:
             yield Reference("sop", step, ("sections", index, "cover", step))
         for place, key in enumerate(section.items or ()):
             yield Reference("item", key, ("sections", index, "items", place))
+    for number, rule in exam.before_try.items():
+        yield Reference("sop", rule.lesson, ("before_try", number, "lesson"))
 
 
 class Sources(TypedDict):

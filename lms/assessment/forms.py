@@ -56,6 +56,22 @@ class DecisionForm(FlaskForm):
     )
 
 
+class AgreementForm(FlaskForm):
+    """What a trainer agreed with somebody who keeps failing an exam."""
+
+    agreed = TextAreaField(
+        _l("What did you agree?"),
+        description=_l("The learner and auditors can read it."),
+        validators=[DataRequired(_l("Say what you agreed with the learner.")), Length(min=10, max=2000)],
+    )
+    extra_tries = IntegerField(
+        _l("Further attempts"),
+        description=_l("Beyond those of the plan; 0 for none."),
+        default=0,
+        validators=[InputRequired(_l("Enter a number.")), NumberRange(0, 10)],
+    )
+
+
 class VoidForm(FlaskForm):
     """Why an attempt is void."""
 
@@ -79,7 +95,7 @@ class ExtensionForm(FlaskForm):
     )
     reason = TextAreaField(
         _l("Reason"),
-        description=_l("The learner and auditors can read it."),
+        description=_l("Trainers and auditors can read it."),
         validators=[DataRequired(_l("Say why.")), Length(max=500)],
         render_kw={"rows": 2},
     )

@@ -8,6 +8,10 @@ from lms.assessment.attempt_states import OPEN, State
 from lms.assessment.content import Exam
 from lms.core.texts import N_, Message
 
+USED = N_("All attempts at this exam are used (%(count)s). Ask your trainer what to do next.")
+USED_AND_TOLD = N_("All attempts at this exam are used (%(count)s). Your trainer has been told and decides what comes next.")
+LESSON_FIRST = N_("Before this attempt, work through a lesson once more. It counts from after your last attempt.")
+
 
 @dataclass(frozen=True, slots=True)
 class Earlier:
@@ -16,6 +20,7 @@ class Earlier:
     number: int
     state: State
     finished_at: datetime | None
+    passed: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,13 +41,52 @@ class MayStart:
 
 @dataclass(frozen=True, slots=True)
 class MayNotStart:
-    """No, and why; ``opens_at`` is when it will be possible, if time alone helps."""
+    """No, and why; ``opens_at`` is when it will be possible, if time alone helps; ``lesson`` ("course/lesson") is what
+    to work through first, if that helps."""
 
     reason: Message
     opens_at: datetime | None = None
+    lesson: str | None = None
 
 
-def may_start(plan: Exam, opening: Opening, earlier: Sequence[Earlier], now: datetime) -> MayStart | MayNotStart:
+@dataclass(frozen=True, slots=True)
+class LessonFirst:
+    """A lesson ("course/lesson") to work through after ``since``, when the try before was failed."""
+
+    place: str
+    since: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Help:
+    """What trainers granted and the learner did between tries: further tries, whether a trainer has been told and not
+    answered yet, and the lesson that still has to be worked through."""
+
+    extra_tries: int = 0
+    is_escalated: bool = False
+    lesson: str | None = None
+
+
+NO_HELP = Help()
+
+
+def taken(earlier: Sequence[Earlier]) -> list[Earlier]:
+    """The attempts that count as tries: finished ones that were not voided."""
+    return [attempt for attempt in earlier if attempt.state != State.VOIDED and attempt.state not in OPEN]
+
+
+def lesson_first(plan: Exam, earlier: Sequence[Earlier]) -> LessonFirst | None:
+    """The lesson that the plan puts before the next try, if the last one was failed; its number counts tries taken."""
+    tries = taken(earlier)
+    rule = plan.before_try.get(str(len(tries) + 1))
+    if rule is None or not tries or tries[-1].passed or tries[-1].finished_at is None:
+        return None
+    return LessonFirst(rule.lesson, tries[-1].finished_at)
+
+
+def may_start(
+    plan: Exam, opening: Opening, earlier: Sequence[Earlier], now: datetime, given: Help = NO_HELP
+) -> MayStart | MayNotStart:
     """Whether a new attempt may begin; voided attempts count as if they had never been.
 
     An attempt that is still open is not asked about here: it is continued.
@@ -53,16 +97,18 @@ def may_start(plan: Exam, opening: Opening, earlier: Sequence[Earlier], now: dat
         return MayNotStart(Message(N_("This exam is not open yet.")), opening.opens_at)
     if opening.closes_at is not None and now >= opening.closes_at:
         return MayNotStart(Message(N_("This exam is closed.")))
-    taken = [attempt for attempt in earlier if attempt.state != State.VOIDED and attempt.state not in OPEN]
-    if plan.attempts is not None and len(taken) >= plan.attempts:
-        used = N_("All attempts at this exam are used (%(count)s). Ask your trainer what to do next.")
-        return MayNotStart(Message(used, {"count": plan.attempts}))
-    ends = [attempt.finished_at for attempt in taken if attempt.finished_at is not None]
+    tries = taken(earlier)
+    most = None if plan.attempts is None else plan.attempts + given.extra_tries
+    if most is not None and len(tries) >= most:
+        return MayNotStart(Message(USED_AND_TOLD if given.is_escalated else USED, {"count": most}))
+    if given.lesson is not None:
+        return MayNotStart(Message(LESSON_FIRST), lesson=given.lesson)
+    ends = [attempt.finished_at for attempt in tries if attempt.finished_at is not None]
     again_at = max(ends) + timedelta(hours=float(plan.wait_hours)) if ends else None
     if again_at is not None and now < again_at:
         wait = N_("There must be %(hours)s hours between two attempts.")
         return MayNotStart(Message(wait, {"hours": f"{plan.wait_hours.normalize():f}"}), again_at)
-    return MayStart(None if plan.attempts is None else plan.attempts - len(taken))
+    return MayStart(None if most is None else most - len(tries))
 
 
 def deadline(plan: Exam, opening: Opening, now: datetime) -> datetime | None:

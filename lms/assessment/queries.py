@@ -6,7 +6,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import ColumnElement, bindparam, case, exists, or_, select
+from sqlalchemy import ColumnElement, bindparam, case, exists, func, or_, select
 from sqlalchemy.orm import aliased
 
 from lms.assessment.attempt_states import OPEN, State
@@ -177,7 +177,7 @@ def own_attempts(person: Any, kind: str, subject: str) -> list[OwnAttempt]:
 
 def earlier(attempts: Sequence[OwnAttempt]) -> list[Earlier]:
     """The same as the rule about starting wants it."""
-    return [Earlier(attempt.number, attempt.state, attempt.finished_at) for attempt in attempts]
+    return [Earlier(attempt.number, attempt.state, attempt.finished_at, attempt.passed) for attempt in attempts]
 
 
 # asked with every page and every answer, so put together once
@@ -265,8 +265,16 @@ def graded_percents(attempt: Attempt) -> list[tuple[Decimal, bool]]:
 
 
 def closes_at(exam_id: int | None) -> datetime | None:
-    """When an exam closes, if it does."""
-    return db.session.scalar(select(Exam.closes_at).where(Exam.id == exam_id)) if exam_id is not None else None
+    """When an exam is over for everybody, if it closes: with extra time somebody may sit longer than the others."""
+    if exam_id is None:
+        return None
+    last = select(func.max(func.coalesce(Attempt.grace_ends_at, Attempt.deadline_at))).where(
+        Attempt.exam_id == exam_id, Attempt.finished_at.is_(None), Attempt.state.in_(OPEN)
+    )
+    closing, longest = db.session.execute(
+        select(Exam.closes_at, last.scalar_subquery().label("longest")).where(Exam.id == exam_id)
+    ).one_or_none() or (None, None)
+    return closing if closing is None or longest is None else max(closing, longest)
 
 
 def due_attempts(now: datetime) -> list[tuple[int, datetime]]:

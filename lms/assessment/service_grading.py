@@ -14,6 +14,7 @@ from lms.assessment.attempt_states import move as next_state
 from lms.assessment.models import Attempt, AttemptEvent, Grade
 from lms.assessment.models_marking import Essay
 from lms.assessment.service_completions import settle
+from lms.assessment.service_escalations import note_outcome
 from lms.core import events
 from lms.core.database import db
 from lms.core.errors import Conflict
@@ -92,6 +93,8 @@ def retotal(
     is_by_pass = plan.definition.counts == "best"
     if before[1] != attempt.passed or (not is_by_pass and before[0] != attempt.percent):
         settle(attempt, reason=reason, now=now)
+    if before[1] != attempt.passed:
+        note_outcome(attempt, now)
     return outcome
 
 
@@ -118,6 +121,7 @@ def _conclude(attempt: Attempt, marks: Sequence[grading.Mark], now: datetime) ->
     db.session.add(AttemptEvent(attempt_id=attempt.id, verb=Verb.MARKS_IN.value, at=now, reason=""))
     db.session.flush()
     _tell(attempt, queries.plan_of(attempt), marks)
+    note_outcome(attempt, now)
 
 
 def _total(attempt: Attempt, marks: Sequence[grading.Mark]) -> grading.Result:

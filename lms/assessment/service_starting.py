@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Row, select
 from sqlalchemy.exc import IntegrityError
 
-from lms.assessment import openings, queries
+from lms.assessment import openings, queries, queries_tries
 from lms.assessment.attempt_states import OPEN, State
 from lms.assessment.content import Exam as ExamDefinition
 from lms.assessment.models import Attempt
@@ -39,16 +39,20 @@ def start_attempt(exam_key: str, person: Any, *, now: datetime, language: str) -
     """Begin an attempt at an exam, or go on with the open one.
 
     Raises ``NotFound`` for an exam that is not for this person, ``Conflict`` with the reason when it cannot be begun
-    now (``opens_at`` joins it, null unless time alone helps), also when the bank holds too few items.
+    now (``opens_at`` joins it, null unless time alone helps; ``lesson`` where one has to be worked through first), also
+    when the bank holds too few items.
     """
     exam = queries.exam_by_key(exam_key, person)
     attempts = _history(person, "exam", exam.key, now)
     if (open_one := _open_one(person, "exam", exam.key, attempts)) is not None:
         return Started(open_one, False)
     opening = queries.opening(exam, person)
-    decision = openings.may_start(exam.plan, opening, [_earlier(one) for one in attempts], now)
+    earlier = [_earlier(one) for one in attempts]
+    given = queries_tries.help_for(person.id, exam.id, exam.plan, earlier)
+    decision = openings.may_start(exam.plan, opening, earlier, now, given)
     if isinstance(decision, MayNotStart):
-        raise Conflict(decision.reason, opens_at=iso(decision.opens_at))
+        waits_for: dict[str, Any] = {"lesson": decision.lesson} if decision.lesson is not None else {}
+        raise Conflict(decision.reason, opens_at=iso(decision.opens_at), **waits_for)
     attempt = _begin(exam.plan, opening, attempts, person, now, language, Purpose(exam.id, exam.papers))
     attempt.kind, attempt.subject = "exam", exam.key
     attempt.exam_id, attempt.exam_version_id = exam.id, exam.version_id
@@ -78,7 +82,10 @@ def start_check(course_key: str, lesson_key: str, person: Any, *, now: datetime,
 
 def _history(person: Any, kind: str, subject: str, now: datetime) -> Sequence[Row[Any]]:
     """The person's attempts, oldest first; an open one whose time is up is closed before."""
-    columns = (Attempt.id, Attempt.number, Attempt.state, Attempt.deadline_at, Attempt.finished_at, Attempt.paper)
+    columns = (
+        Attempt.id, Attempt.number, Attempt.state, Attempt.deadline_at, Attempt.finished_at, Attempt.paper,
+        Attempt.passed,
+    )  # fmt: skip
     same = (Attempt.person_id == person.id, Attempt.kind == kind, Attempt.subject == subject)
     query = select(*columns).where(*same).order_by(Attempt.number)
     attempts = db.session.execute(query).all()
@@ -90,7 +97,7 @@ def _history(person: Any, kind: str, subject: str, now: datetime) -> Sequence[Ro
 
 
 def _earlier(attempt: Row[Any]) -> Earlier:
-    return Earlier(attempt.number, State(attempt.state), attempt.finished_at)
+    return Earlier(attempt.number, State(attempt.state), attempt.finished_at, attempt.passed)
 
 
 def _open_one(person: Any, kind: str, subject: str, attempts: Sequence[Row[Any]]) -> Attempt | None:

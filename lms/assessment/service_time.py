@@ -7,6 +7,7 @@ from lms.assessment import attempt_states, queries
 from lms.assessment.attempt_states import OPEN, State, Verb
 from lms.assessment.models import Attempt
 from lms.assessment.models_time import AttemptExtension
+from lms.assessment.service_escalations import note_outcome
 from lms.assessment.service_faults import hand_in
 from lms.assessment.service_moves import locked, move_on
 from lms.core import audit
@@ -49,6 +50,7 @@ def let_time_pass(attempt: Attempt, now: datetime) -> bool:
             move_on(attempt, verb, now, None)
             if verb != Verb.TIME_UP_GRACE:
                 attempt.finished_at = attempt.grace_ends_at if verb == Verb.GRACE_OVER else attempt.deadline_at
+                note_outcome(attempt, now)
     return bool(verbs)
 
 
@@ -91,5 +93,5 @@ def _check_extension(attempt: Attempt, minutes: int, reason: str) -> None:
         told = Message(N_("Give 1 to %(most)s minutes."), {"most": MOST_MINUTES})
         raise Invalid(told, errors={"minutes": told})
     if not reason.strip():
-        told = Message(N_("Say why, so that the learner and an auditor can understand it."))
+        told = Message(N_("Say why, so that colleagues and an auditor can understand it."))
         raise Invalid(told, errors={"reason": told})

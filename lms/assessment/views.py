@@ -18,6 +18,7 @@ from lms.assessment import (
     queries_appeals,
     queries_marking,
     queries_results,
+    queries_tries,
     service,
 )
 from lms.assessment.api import too_late
@@ -48,7 +49,9 @@ def exam(exam: str) -> str:
     person, now = viewer(), clock.now()
     found = queries.exam_by_key(exam, person)
     attempts = queries.own_attempts(person, "exam", exam)
-    decision = openings.may_start(found.plan, queries.opening(found, person), queries.earlier(attempts), now)
+    earlier = queries.earlier(attempts)
+    given = queries_tries.help_for(person.id, found.id, found.plan, earlier)
+    decision = openings.may_start(found.plan, queries.opening(found, person), earlier, now, given)
     return render_template(
         "assessment/exam.html",
         exam=found,
@@ -58,6 +61,8 @@ def exam(exam: str) -> str:
         attempts=attempts[::-1],
         open_attempt=next((attempt for attempt in attempts if attempt.is_open), None),
         decision=decision,
+        most=found.plan.attempts + given.extra_tries if found.plan.attempts else None,
+        escalations=queries_tries.escalations_of(person.id, found.id) if earlier and found.plan.escalate_after else [],
         shows_score=found.plan.show.score in ("at-once", "after-pass"),
     )
 

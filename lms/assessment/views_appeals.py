@@ -11,6 +11,7 @@ from lms.assessment import (
     queries_regrading,
     queries_results,
     queries_running,
+    queries_tries,
     regrading_states,
     service_appeals,
 )
@@ -76,6 +77,7 @@ def marking() -> str:
         speed=queries_marking.hours_until_marked(now),
         waiting=queries_appeals.waiting_appeals(),
         decided=queries_appeals.decided_appeals(),
+        escalations=queries_tries.waiting_escalations(),
         faults=queries_running.set_aside(),
         regradings=queries_regrading.waiting_regradings(),
         regrading_names=regrading_states.NAMES,

@@ -80,7 +80,7 @@ def test_a_plan_says_which_steps_papers_ask_for(app: Flask, page: Any) -> None:
         make.topic(items=[*wished, *[make.item(f"c-{n}", sop=[steps[1]] if n == 1 else []) for n in range(8)]])
         make.exam(sections=[{"topic": "complaints", "draw": 3, "cover": {steps[0]: 1}}])
     text = shown(page, "/author/exams/front-line")
-    found = re.search(r"Which (\S.*?) (\d+|–) (\d+|–) (\d+|–) (\d+|–) Show the steps", text)
+    found = re.search(r"Which steps (\S.*?) (\d+|–) (\d+|–) (\d+|–) (\d+|–) Show the steps", text)
     assert found is not None, text
     total, always, some, never = found.groups()[1:]
     assert (total, always, some, never) == ("2", "1", "1", "–")
