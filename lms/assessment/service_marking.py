@@ -51,7 +51,9 @@ def take_next(exam_id: int, item_id: int, *, actor: Any, now: datetime) -> Essay
     _calibrated(exam_id, item_id, actor)
     of_group = (Essay.exam_id == exam_id, Essay.item_id == item_id)
     oldest = select(Essay.id, Essay.handed_in_at).where(*of_group, claimable(actor.id, now))
-    rows = db.session.execute(oldest.order_by(Essay.handed_in_at, Essay.id).limit(MOST_LOOKED_AT)).all()
+    # held in one order by all who take, so that no two wait for each other
+    in_turn = oldest.order_by(Essay.handed_in_at, Essay.id).limit(MOST_LOOKED_AT).with_for_update(of=Essay)
+    rows = db.session.execute(in_turn).all()
     own = {
         claim.essay_id: claim
         for claim in db.session.scalars(
