@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -12,7 +13,9 @@ from sqlalchemy import func, select
 from lms.assessment import service
 from lms.assessment.models import Attempt, AttemptEvent, Grade, Response
 from lms.core import clock
+from lms.core.access import Role
 from lms.core.database import db, unit_of_work
+from lms.core.errors import Conflict
 from lms.identity.models import Person
 from tests import factories
 from tests import factories_assessment as make
@@ -114,3 +117,34 @@ def test_the_sweep_and_a_submission_close_an_attempt_once(app: Flask, at_once: A
     outcomes = at_once(work)
     assert outcomes[0::2] == ["graded"] * 4 and sum(outcomes[1::2]) <= 1
     assert number_of(app, Grade) == 4
+
+
+@pytest.mark.parametrize("policy", ["auto-submit", "grace", "abandon"])
+def test_more_time_and_the_sweep_at_once_leave_one_of_two_stories(
+    app: Flask, at_once: Any, learner: Person, policy: str
+) -> None:
+    with app.app_context(), unit_of_work():
+        make.exam(policy, time_limit_minutes=30, when_time_is_up=policy, grace_minutes=5)
+        attempt = make.attempt(learner, policy)
+        trainer = factories.person(roles=[Role.TRAINER])
+        assert attempt.deadline_at is not None
+        late = attempt.deadline_at + timedelta(minutes=1)
+
+    def work(number: int) -> Any:
+        if number % 2:
+            return service.close_if_due(attempt.id, late)
+        now = late - timedelta(minutes=2)  # asked for a moment before the end, and perhaps behind the sweep
+        try:
+            return service.extend(attempt.id, 10, "Fire drill", actor=trainer, now=now).minutes
+        except Conflict:
+            return None
+
+    outcomes = at_once(work)
+    given = [one for one in outcomes[0::2] if one is not None]
+    with app.app_context():
+        found = db.session.get_one(Attempt, attempt.id)
+        assert found.deadline_at == attempt.deadline_at + len(given) * timedelta(minutes=10)
+        ended = {"auto-submit": "graded", "abandon": "abandoned"}
+        assert found.state == ("in_progress" if given else ended.get(policy)) or policy == "grace"
+        verbs = db.session.scalars(select(AttemptEvent.verb).where(AttemptEvent.attempt_id == attempt.id)).all()
+        assert verbs.count("extend") == len(given) and sum(verb.startswith("time-up") for verb in verbs) <= 1
