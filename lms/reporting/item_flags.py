@@ -3,6 +3,7 @@
 A flag is raised only where the 95 % interval bears it, never from the figure alone: of few people nothing is said.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from math import atanh, sqrt, tanh
@@ -119,8 +120,12 @@ def flags_of(item: ItemFigures) -> list[Flag]:
 
 def answer_flags(table: AnswerTable) -> list[Flag]:
     """What the answers say, the worst first."""
-    found = [flag for row in table.rows for flag in _row_flags(row, table)]
-    return sorted(found, key=lambda flag: list(Concern).index(flag.concern))
+    return worst_first([flag for row in table.rows for flag in _row_flags(row, table)])
+
+
+def worst_first(flags: Sequence[Flag]) -> list[Flag]:
+    """The flags in the order of their concerns."""
+    return sorted(flags, key=lambda flag: list(Concern).index(flag.concern))
 
 
 def _between(concern: Concern, interval: tuple[float, float], n: int) -> Flag:

@@ -50,7 +50,7 @@ def scatter(spots: Sequence[Spot], across: str, upwards: str, size: Size = BROAD
     """The items over two axes with their words, from the easiest left; a line at a discrimination of 20 %."""
     lowest = min([0.0, *(spot.discrimination for spot in spots)])
     lowest = -1.0 if lowest < -0.5 else -0.5 if lowest < 0 else 0.0
-    frame = Frame(size, 58, 18, lowest, 1.0, top=34, bottom_margin=54)
+    frame = Frame(size, 58, 30, lowest, 1.0, top=34, bottom_margin=54)
     heights = [level for level in (-1.0, -0.5, 0.0, 0.5, 1.0) if level >= lowest]
     rules = [Rule(frame.left, frame.y(level), frame.right, frame.y(level), "grid") for level in heights]
     rules += [Rule(frame.x(at, 1), frame.top, frame.x(at, 1), frame.bottom, "grid") for at in FACILITY_TICKS]

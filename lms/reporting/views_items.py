@@ -17,7 +17,7 @@ from lms.reporting import views_items_words as item_words
 from lms.reporting import views_words as say
 from lms.reporting.item_answers import answer_table
 from lms.reporting.item_figures import Analysis, between_languages, figures_of, verdicts
-from lms.reporting.item_flags import answer_flags, flags_of
+from lms.reporting.item_flags import answer_flags, flags_of, worst_first
 from lms.reporting.queries_items import ExamMarks
 from lms.reporting.rates import PASS_TARGET, Count, rate
 from lms.reporting.scatter import BROAD, NARROW, Spot, scatter
@@ -128,7 +128,7 @@ def item_statistics(exam: str, item: str) -> str:
     people = _people(found.marks.cells)
     table = answer_table(definition, found.picks, people)
     is_told = table.n >= MINIMUM_N
-    flags = [*answer_flags(table), *flags_of(figures)] if is_told else []
+    flags = worst_first([*answer_flags(table), *flags_of(figures)]) if is_told else []
     return render(
         "reporting/item_statistics.html",
         found=found,

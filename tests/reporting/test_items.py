@@ -198,6 +198,20 @@ def test_the_page_of_an_item_says_who_chose_what(exam: Exam, sign_in: Callable[.
     assert "much harder in Chinese" in page and "60 in Chinese" in page
 
 
+def test_the_worst_stands_in_the_title(books: Books, sign_in: Callable[..., Any]) -> None:
+    with books():
+        exams.topic("complaints", 5)
+        found = exams.exam("front-line")
+        for number in range(100):
+            able = number % 5
+            marks = [int(able < 2), *(int(able > place) for place in range(4))]
+            answers = ["skeybeta" if marks[0] else ("skeyalpha", "skeygamma")[number // 5 % 2]]
+            rows.marked(found, marks, [1] * 5, ITEMS, answers=answers)
+    page = sign_in(Role.TRAINER).get("/reports/exams/front-line/items/complaints-1").get_data(as_text=True)
+    heading = page[page.index("<h1>") : page.index("</h1>")]
+    assert "check the key" in heading and "Hardly anybody" not in heading and "Hardly anybody" in page
+
+
 def test_the_page_speaks_chinese(exam: Exam, sign_in: Callable[..., Any]) -> None:
     client = sign_in(Role.TRAINER, language="zh-Hans")
     for path in ("/reports/exams/front-line", "/reports/exams/front-line/items/complaints-1"):
