@@ -8,7 +8,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from lms.assessment import service
+from lms.assessment import queries, service
 from lms.assessment.models import Attempt, AttemptEvent, Response
 from lms.assessment.models_time import AttemptExtension
 from lms.assessment.openings import Extra, extra_time
@@ -114,6 +114,23 @@ def test_extra_time_is_not_cut_by_the_closing_of_the_exam() -> None:
     found = extra_time(plan, closes_in_20, [Extra(1, 50, None)], start)
     assert found is not None and found.amount == 10 * MINUTE  # half of what the others have
     assert extra_time(make.plan(), closes_in_20, [Extra(1, 50, None)], start) is None
+
+
+def test_answers_shown_after_the_closing_wait_for_whoever_sits_longer(
+    app: Flask, learner: Person, trainer: Person
+) -> None:
+    closes = clock.now() + 20 * MINUTE
+    with app.app_context(), unit_of_work():
+        grant(learner, trainer, percent=50)
+        exam = make.exam(time_limit_minutes=40)
+        exam.closes_at = closes
+        assert queries.closes_at(exam.id) == closes
+    with app.app_context(), unit_of_work():
+        attempt = make.attempt(learner)
+        assert queries.closes_at(exam.id) == attempt.deadline_at > closes
+    with app.app_context(), unit_of_work():
+        service.submit(attempt.id, learner, now=clock.now())
+        assert queries.closes_at(exam.id) == closes
 
 
 def test_nobody_grants_or_withdraws_their_own(app: Flask, trainer: Person, learner: Person) -> None:
