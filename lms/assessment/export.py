@@ -42,10 +42,14 @@ class ItemName:
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """What one slot holds: the item that stood there and the points that hold, None while there are none."""
+    """What one slot holds: the item that stood there and the points that hold, None while there are none.
+
+    ``label`` is the item with its version in one cell: ``greeting-3@2``.
+    """
 
     item: ItemName
     points: float | None
+    label: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +138,7 @@ def cells(exam: str, row: AttemptRow | ResponseRow, slots: int, *, names: bool) 
         if (mark := held.get(slot)) is None:
             plain += (None, None)
         else:
-            plain += (_label(mark.item), mark.points)
+            plain += (mark.label, mark.points)
     return plain
 
 
@@ -149,11 +153,6 @@ def _response_cells(exam: str, row: ResponseRow, *, names: bool) -> list[Any]:
 
 def _who(who: Who, *, names: bool) -> tuple[Any, ...]:
     return (who.person_id, who.employee_number, who.name) if names else (who.person_id, who.employee_number)
-
-
-def _label(item: ItemName) -> str:
-    """An item with its version, in one cell: ``greeting-3@2``."""
-    return f"{item.key}@{item.version}"
 
 
 def as_json(exam: str, row: AttemptRow | ResponseRow, *, names: bool) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 A file is read in one snapshot over a connection of its own, so that what is counted first is what comes.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
@@ -154,12 +154,26 @@ def _instant(text: str) -> datetime:
 # ---- all of them ----------------------------------------------------------------
 
 
+class _Marks(dict[tuple[int, float | None], Mark]):
+    """Marks by item version and points: hundreds of thousands are alike, and each kind is made once."""
+
+    def __init__(self, items: Mapping[int, ItemName]) -> None:
+        super().__init__()
+        self._items = items
+
+    def __missing__(self, of: tuple[int, float | None]) -> Mark:
+        item = self._items[of[0]]
+        made = self[of] = Mark(item, number(of[1]), f"{item.key}@{item.version}")
+        return made
+
+
 class Snapshot:
     """An exam's attempts as they stand at one moment: how many rows, how long the longest paper, and the rows."""
 
     def __init__(self, connection: Connection, of: Asked) -> None:
         self._connection, self._where = connection, _conditions(of)
         self._items: dict[int, ItemName] = {}
+        self._marks = _Marks(self._items)
         length = func.json_array_length(Attempt.paper)
         row = connection.execute(select(func.count(), func.sum(length), func.max(length)).where(*self._where)).one()
         self.attempts, self.questions, self.slots = row[0], int(row[1] or 0), int(row[2] or 0)
@@ -175,24 +189,21 @@ class Snapshot:
             yield from made(attempts)
 
     def _attempt_rows(self, attempts: Sequence[Any]) -> Iterator[AttemptRow]:
-        ids = [one.id for one in attempts]
-        grades = select(Grade.attempt_id, Grade.slot, Grade.item_version_id, cast(Grade.points, Double))
-        order = (Grade.attempt_id, Grade.slot, Grade.number)
-        held: dict[int, dict[int, tuple[int, float]]] = {}
-        for attempt_id, slot, version_id, points in self._connection.execute(
-            grades.where(Grade.attempt_id.in_(ids)).order_by(*order)
-        ):
-            held.setdefault(attempt_id, {})[slot] = (version_id, points)  # the greatest number comes last, and holds
-        places = [place for one in attempts for place in one.paper or ()]
-        self._learn({version for marks in held.values() for version, _ in marks.values()} | _versions_in(places))
+        columns = (Grade.attempt_id, Grade.slot, Grade.item_version_id, cast(Grade.points, Double))
+        query = select(*columns).where(Grade.attempt_id.in_([one.id for one in attempts]))
+        grades = self._connection.execute(query.order_by(Grade.attempt_id, Grade.slot, Grade.number)).all()
+        self._learn(_versions_in([place for one in attempts for place in one.paper or ()]) | {row[2] for row in grades})
+        held: dict[int, dict[int, Mark]] = {
+            one.id: {place["slot"]: self._marks[place["item_version_id"], None] for place in one.paper or ()}
+            for one in attempts
+        }
+        for attempt_id, slot, version_id, points in grades:
+            held[attempt_id][slot] = self._marks[version_id, points]  # the greatest number comes last, and holds
         for one in attempts:
-            marks = {place["slot"]: Mark(self._items[place["item_version_id"]], None) for place in one.paper or ()}
-            for slot, (version_id, points) in held.get(one.id, {}).items():
-                marks[slot] = Mark(self._items[version_id], number(points))
             yield AttemptRow(
                 one.id, one.version, _who(one), one.department, one.site, one.job_role, one.number, one.is_first,
                 one.state, one.language, one.started_at, one.finished_at, one.graded_at, number(one.score),
-                number(one.max_score) or 0, number(one.percent), one.passed, marks,
+                number(one.max_score) or 0, number(one.percent), one.passed, held[one.id],
             )  # fmt: skip
 
     def _response_rows(self, attempts: Sequence[Any]) -> Iterator[ResponseRow]:
@@ -219,7 +230,7 @@ class Snapshot:
     ) -> dict[tuple[int, int], Sequence[Any]]:
         """By attempt and slot, the rest of the columns of the row that is last in order."""
         query = select(*columns).where(table.attempt_id.in_(ids), *only)
-        rows = self._connection.execute(query.order_by(table.attempt_id, table.slot, order))
+        rows = self._connection.execute(query.order_by(table.attempt_id, table.slot, order)).all()
         return {(row[0], row[1]): row[2:] for row in rows}
 
     def _learn(self, version_ids: set[int]) -> None:
