@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from fractions import Fraction
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, func, select
@@ -85,9 +86,14 @@ def held_marks(
     sources: dict[tuple[int, int], str] = {}
     for attempt_id, slot, share, most, source in db.session.execute(query):
         section = attempts[attempt_id].paper[slot - 1]["section"]
-        marks[attempt_id][slot] = grading.Mark(slot, section, grading.recovered(share), Fraction(most))
+        marks[attempt_id][slot] = grading.Mark(slot, section, _recovered(share), _fraction(most))
         sources[attempt_id, slot] = source
     return marks, sources
+
+
+_recovered = lru_cache(maxsize=4096)(grading.recovered)
+_fraction = lru_cache(maxsize=4096)(Fraction)
+"""Few shares and points occur, many times over."""
 
 
 def _answers(version_id: int, ids: Sequence[int]) -> dict[tuple[int, int], Any]:

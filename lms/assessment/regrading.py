@@ -125,18 +125,17 @@ def line(case: Case, rule: Rule, corrected: AnyItem | None, *, keeps_passes: boo
     share, is_gone = old.share, False
     if case.is_by_machine:
         share, is_gone = _share(case, old, rule, corrected)
-    after = _result(case, share)
     outcome = Outcome.CHANGED if share != old.share else Outcome.SAME
-    if outcome is Outcome.CHANGED and keeps_passes and case.passed and not after.passed:
-        outcome, share, after = Outcome.KEPT, old.share, _result(case, old.share)
-    is_open = case.percent is None
-    changes = outcome is Outcome.CHANGED and not is_open
+    after = _result(case, share) if outcome is Outcome.CHANGED else None
+    if after is not None and keeps_passes and case.passed and not after.passed:
+        outcome, share = Outcome.KEPT, old.share
+    changes = after is not None and outcome is Outcome.CHANGED and case.percent is not None
     return Line(
         case.attempt_id, case.slot, outcome, is_gone,
         grading.rounded(old.share), grading.rounded(share), grading.rounded(old.max_points),
-        case.score, grading.rounded(after.total.score) if changes else case.score, case.max_score,
-        case.percent, grading.rounded(after.total.percent) if changes else case.percent,
-        case.passed, after.passed if changes else case.passed,
+        case.score, grading.rounded(after.total.score) if changes and after else case.score, case.max_score,
+        case.percent, grading.rounded(after.total.percent) if changes and after else case.percent,
+        case.passed, after.passed if changes and after else case.passed,
     )  # fmt: skip
 
 

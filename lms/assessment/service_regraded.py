@@ -57,8 +57,9 @@ def regrade(
 def _retotal(attempts: dict[int, Attempt], reason: str, now: datetime) -> None:
     graded = {key: attempt for key, attempt in attempts.items() if attempt.state == State.GRADED}
     marks, _sources = held_marks(graded)
-    for key, attempt in graded.items():
-        service_grading.retotal(attempt, now, reason=reason, marks=list(marks[key].values()))
+    with db.session.no_autoflush:  # written together, not one by one
+        for key, attempt in graded.items():
+            service_grading.retotal(attempt, now, reason=reason, marks=list(marks[key].values()))
     db.session.flush()
 
 
