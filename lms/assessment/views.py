@@ -32,7 +32,9 @@ from lms.core.database import unit_of_work
 from lms.core.entered import whole_number
 from lms.core.errors import Invalid, LmsError
 from lms.core.locale import language
+from lms.core.texts import Text
 from lms.core.web import clock_time, wants_json
+from lms.courses import queries as courses
 from lms.question_bank import payloads
 from lms.question_bank import queries as bank
 
@@ -61,6 +63,7 @@ def exam(exam: str) -> str:
         attempts=attempts[::-1],
         open_attempt=next((attempt for attempt in attempts if attempt.is_open), None),
         decision=decision,
+        lesson_title=_title_of(decision.lesson) if isinstance(decision, openings.MayNotStart) else None,
         most=found.plan.attempts + given.extra_tries if found.plan.attempts else None,
         escalations=queries_tries.escalations_of(person.id, found.id) if earlier and found.plan.escalate_after else [],
         shows_score=found.plan.show.score in ("at-once", "after-pass"),
@@ -74,6 +77,14 @@ def _extra_minutes(found: queries.ExamView, person: Any, now: datetime) -> int:
     deadline_at = openings.deadline(found.plan, openings.Opening(found.opens_at, found.closes_at, False), now)
     extra = openings.extra_time(found.plan, deadline_at, queries_allowances.holding(person.id, now), now)
     return int(extra.amount.total_seconds()) // 60 if extra else 0
+
+
+def _title_of(place: str | None) -> Text | None:
+    """The title of the lesson that comes first ("course/lesson")."""
+    if place is None:
+        return None
+    course, _, lesson = place.partition("/")
+    return courses.lesson_titles([(course, lesson)]).get((course, lesson))
 
 
 @bp.post("/exams/<exam>")

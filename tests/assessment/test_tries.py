@@ -228,7 +228,7 @@ def test_the_page_names_the_lesson_and_the_call_too(app: Flask, sign_in: Any, ap
         person = factories.person()
         sit(person)
     page = sign_in(person).get("/exams/front-line").text
-    assert "/courses/greeting/hello" in page and "work through a lesson" in page
+    assert "/courses/greeting/hello" in page and "work through a lesson" in page and "Hello</a>" in page
     told = api(person).post("/exams/front-line/attempts")
     assert told.status_code == 409 and told.json["lesson"] == "greeting/hello"
 
