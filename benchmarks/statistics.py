@@ -177,6 +177,7 @@ def _measure(app: Flask, count: int) -> list[str]:
     asked = {
         "page of the exam": f"/reports/exams/{EXAM}",
 
+        "page of an item": f"/reports/exams/{EXAM}/items/bench-1",
         "call": f"/api/v1/exams/{EXAM}/statistics",
     }
     spent = {name: min(_timed(client, path, headers)) for name, path in asked.items()}
