@@ -15,7 +15,7 @@ from lms.assessment.service_starting import start_attempt
 from lms.core.access import Role, Scope
 from lms.core.database import db, unit_of_work
 from lms.courses import queries as courses
-from lms.demo_learners import Learner, answer_paper, guess, right
+from lms.demo.learners import Learner, answer_paper, guess, right
 from lms.enrolment.service_lessons import open_lesson
 from lms.identity import service as identity
 from lms.identity.models import Person
@@ -60,7 +60,7 @@ def furnish(app: Flask, count: int, now: datetime) -> House:
         db.create_all()
         packs.load([config.ROOT / "courses", config.ROOT / "question_bank"], take=None, actor=None, now=now)
         with unit_of_work():
-            people = _people(count + GRADUATES, now)
+            people = people_of(count + GRADUATES, now)
             visitors = [_visitor(app, person, now) for person in people]
             for number, (person, visitor) in enumerate(zip(people, visitors, strict=True)):
                 _study(person, number, now)
@@ -74,7 +74,7 @@ def furnish(app: Flask, count: int, now: datetime) -> House:
     return House(visitors[:count], visitors[count:])
 
 
-def _people(count: int, now: datetime) -> list[Person]:
+def people_of(count: int, now: datetime) -> list[Person]:
     identity.ensure_department("service", "Service")
     identity.ensure_site("shanghai", "Shanghai")
     placement = identity.Placement("service", "shanghai", "front-line", None, None)
@@ -99,13 +99,13 @@ def _people(count: int, now: datetime) -> list[Person]:
 
 def _visitor(app: Flask, person: Person, now: datetime) -> Visitor:
     token = identity.sign_in(person, now=now, address="127.0.0.1", browser="bench")
-    cookie, csrf = _session_cookie(app, {"_user_id": token, "_fresh": True})
-    door_cookie, door_csrf = _session_cookie(app, {})
+    cookie, csrf = session_cookie(app, {"_user_id": token, "_fresh": True})
+    door_cookie, door_csrf = session_cookie(app, {})
     bearer = identity.issue_token(person, [Scope.LEARN], days=1, actor=None, now=now)
     return Visitor(person.email, cookie, csrf, door_cookie, door_csrf, bearer, person.password_hash or "")
 
 
-def _session_cookie(app: Flask, contents: dict[str, Any]) -> tuple[str, str]:
+def session_cookie(app: Flask, contents: dict[str, Any]) -> tuple[str, str]:
     """The Cookie header of a session with these contents, and a CSRF token that fits it."""
     with app.app_context(), app.test_request_context():
         session.update(contents)
