@@ -16,8 +16,8 @@ GUESSED = {"easy": 0.85, "medium": 0.65, "hard": 0.45}
 ENOUGH = 10
 """Graded first attempts from which the measured share alone speaks."""
 
-MOST_KICKS = 12
-MOST_LOOKS = 12_000
+MOST_KICKS = 100
+MOST_LOOKS = 3_000
 """How long exchanging goes on: so many fresh starts, so many exchanges looked at."""
 
 
@@ -72,7 +72,7 @@ class Draft:
 
 def balance(draft: Draft, target: float, tolerance: float, rng: Random) -> None:
     """Exchange items of the draft until its expected score is within the tolerance (points of percent) of the
-    target, as near as it gets; what stays out of reach after a few fresh starts is left."""
+    target, as near as it gets; what stays out of reach after some fresh starts is left."""
     scale = _Scale(draft, target, tolerance, rng)
     scale.descend()
     best, best_gap = dict(draft.places), scale.gap()
@@ -162,8 +162,8 @@ class _Scale:
         self.earned += now.points * now.facility - was.points * was.facility
 
     def kick(self) -> None:
-        """Leave the present hollow: exchange two places at random."""
-        for _ in range(2):
+        """Leave the present hollow: exchange one to three places at random."""
+        for _ in range(self.rng.randint(1, 3)):
             number = self.rng.randrange(len(self.draft.kinds))
             others = [item for item, _gap in self._others(number)]
             if others:

@@ -5,7 +5,7 @@ from itertools import combinations
 from random import Random
 from typing import Any
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lms.assessment.balancing import Worth, expected_percent, expected_share
@@ -52,6 +52,7 @@ SECTIONS = st.lists(
 )
 
 
+@settings(deadline=None)
 @given(POOLS, SECTIONS, st.integers(0, 2**62), st.sets(st.integers(1, 24)), st.booleans())
 def test_a_paper_is_what_its_plan_asks_for(pool: Any, sections: Any, seed: int, seen: set[int], shuffle: bool) -> None:
     paper = draw(sections, pool, seed=seed, seen=seen, shuffle=shuffle)
@@ -72,11 +73,13 @@ def test_a_paper_is_what_its_plan_asks_for(pool: Any, sections: Any, seed: int, 
             assert sum(covers(item.sop, step) for item in chosen) >= count
 
 
+@settings(deadline=None)
 @given(POOLS, SECTIONS, st.integers(0, 2**62), st.sets(st.integers(1, 24)))
 def test_the_same_seed_draws_the_same_paper(pool: Any, sections: Any, seed: int, seen: set[int]) -> None:
     assert draw(sections, pool, seed=seed, seen=seen) == draw(sections, pool, seed=seed, seen=seen)
 
 
+@settings(deadline=None)
 @given(st.integers(1, 20), st.integers(1, 20), st.integers(0, 2**62), st.sets(st.integers(1, 20)))
 def test_seen_items_come_back_only_when_the_unseen_run_out(held: int, asked: int, seed: int, seen: set[int]) -> None:
     pool = [pool_item(number) for number in range(1, held + 1)]
@@ -178,6 +181,7 @@ def test_wished_steps_spread_over_the_difficulties_as_the_bank_allows() -> None:
 # ---- worn items ------------------------------------------------------------------------
 
 
+@settings(deadline=None)
 @given(st.integers(1, 20), st.integers(0, 2**62), st.sets(st.integers(1, 20)), st.sets(st.integers(1, 20)))
 def test_worn_items_give_way_but_not_to_seen_ones(asked: int, seed: int, seen: set[int], worn: set[int]) -> None:
     found = supply([section(topic="t", draw=asked)], [pool_item(number) for number in range(1, 21)])
@@ -216,6 +220,7 @@ def percent_of(drawn: list[Drawn], worth: dict[int, Worth]) -> float:
     return expected_percent([place.item for place in drawn], worth)
 
 
+@settings(deadline=None)
 @given(BANKS, st.integers(0, 2**62), st.sets(st.integers(1, 20)))
 def test_papers_of_a_plan_are_equally_hard_and_keep_to_it(rows: Any, seed: int, seen: set[int]) -> None:
     pool, worth = bank_of(rows)
@@ -230,6 +235,7 @@ def test_papers_of_a_plan_are_equally_hard_and_keep_to_it(rows: Any, seed: int, 
     assert paper(found, seed=seed, avoid=Avoid(seen), balance=3) == drawn
 
 
+@settings(deadline=None)
 @given(st.lists(st.floats(0.1, 1), min_size=4, max_size=9), st.integers(2, 4), st.integers(0, 2**62))
 def test_a_small_bank_that_can_be_balanced_is(shares: list[float], asked: int, seed: int) -> None:
     pool, worth = bank_of([("easy", 1.0, share) for share in shares])
