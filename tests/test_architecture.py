@@ -25,9 +25,6 @@ TOP = {
     "cli_content",
     "library",
     "packs",
-    "demo",
-    "demo_learners",
-    "demo_people",
     "doctor",
     "serve",
     "config",
@@ -91,6 +88,8 @@ def is_pure(path: Path) -> bool:
 @pytest.mark.parametrize("path", modules(), ids=lambda path: str(path.relative_to(LMS)))
 def test_imports_fall(path: Path) -> None:
     room = room_of(path)
+    if room == "demo":
+        return  # it plays in all rooms
     if not room:
         assert path.stem in TOP, f"{path.name}: only {sorted(TOP)} stand above the rooms; move it into a room"
         return

@@ -12,7 +12,7 @@ from werkzeug.serving import make_server
 from lms import create_app, demo
 from lms.core import clock
 from lms.core.database import db
-from lms.demo_people import PASSWORD
+from lms.demo.people import PASSWORD
 from tests.browser.conftest import FLAGS, chromium
 
 PAGES = {

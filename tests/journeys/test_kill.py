@@ -28,7 +28,7 @@ from lms.assessment.models import Attempt, AttemptEvent, Grade, Response
 from lms.core import clock
 from lms.core.access import Scope
 from lms.core.database import db, unit_of_work
-from lms.demo_learners import guess, right
+from lms.demo.learners import guess, right
 from lms.enrolment.models import Completion
 from lms.identity import service as identity
 from lms.question_bank import item_scores, item_types
