@@ -8,7 +8,6 @@ Holland, 1993). The error of ln(odds ratio) is that of Robins, Breslow and Green
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from fractions import Fraction
 from math import exp, log, sqrt
 from typing import Any, NamedTuple
 
@@ -80,10 +79,10 @@ def difference(strata: Iterable[Stratum], *, least: int = LEAST_IN_A_GROUP) -> D
 
 def log_odds_ratio(strata: Iterable[Stratum]) -> tuple[float, float] | None:
     """ln of the common odds ratio Σ(AD/T) / Σ(BC/T), and its standard error; None where one of the sums is 0."""
-    r = s = pr = psqr = qs = Fraction(0)
+    r = s = pr = psqr = qs = 0.0
     for a, b, c, d in strata:
         t = a + b + c + d
-        p, q, ad, bc = Fraction(a + d, t), Fraction(b + c, t), Fraction(a * d, t), Fraction(b * c, t)
+        p, q, ad, bc = (a + d) / t, (b + c) / t, a * d / t, b * c / t
         r, s, pr, psqr, qs = r + ad, s + bc, pr + p * ad, psqr + p * bc + q * ad, qs + q * bc
     if not r or not s:
         return None
