@@ -9,7 +9,7 @@ HOST ?= 127.0.0.1
 WORKERS ?= 1
 export LMS_BASE_URL ?= http://$(HOST):$(PORT)
 
-.PHONY: help setup setup-dev run test test-browser bench lint format messages lock screenshots schema clean
+.PHONY: help setup setup-dev run test test-browser bench bench-files bench-class lint format messages lock screenshots schema clean
 
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -42,6 +42,12 @@ test-browser: setup-dev ## run only the tests in a real browser
 
 bench: setup-dev ## measure each learner request against a bare Flask view with the same SQL
 	$(BIN)/python -m benchmarks
+
+bench-files: setup-dev ## measure the files of 20,000 attempts: seconds, memory, rows
+	$(BIN)/python -m benchmarks.exports
+
+bench-class: setup-dev ## measure five hundred starts of one exam at once
+	$(BIN)/python -m benchmarks.class_start
 
 lint: setup-dev ## ruff, mypy and djlint
 	$(BIN)/ruff check .
