@@ -88,7 +88,8 @@ def _wanted(item: str, form: RegradingForm) -> Wanted:
 def _version_words(version: reads.VersionMet) -> str:
     words = gettext("version %(number)s", number=version.number)
     met = ngettext("%(num)s attempt", "%(num)s attempts", version.attempts)
-    return f"{words} · {met}" + (f" · {gettext('in use')}" if version.is_current else "")
+    parts = [words, met, gettext("in use")] if version.is_current else [words, met]
+    return " · ".join(parts)
 
 
 def _preset(form: RegradingForm, versions: list[reads.VersionMet]) -> None:

@@ -25,7 +25,8 @@ def questions(page: str) -> list[str]:
     """The questions of a result's page as they are shown, with answer, right answer and points; without notes about later versions."""
     listed = re.search(r'<ol class="turns">(.*?)</ol>', page, re.DOTALL)
     assert listed is not None
-    return [re.split(r'<p class="small soft mb-0">|<div class="alert', part)[0].strip() for part in listed[1].replace("</li>", "").split("<li>")]
+    parts = listed[1].replace("</li>", "").split("<li>")
+    return [re.split(r'<p class="small soft mb-0">|<div class="alert', part)[0].strip() for part in parts]
 
 
 def test_the_questions_of_a_result_stay_byte_for_byte(app: Flask, sign_in: Callable[..., Any]) -> None:
