@@ -284,3 +284,9 @@ def _more(app: Flask, how_many: int) -> None:
         for place in range(how_many):
             at = one.finished_at + timedelta(minutes=place // 2)
             db.session.add(Attempt(**same, number=last + 1 + place, finished_at=at, is_first=False))
+
+
+def test_the_exams_pages_lead_to_the_attempts(sat: dict[str, int], sign_in: Callable[..., Any]) -> None:
+    browser = sign_in(Role.TRAINER)
+    for page in ("/reports/exams/front-line", "/author/exams/front-line"):
+        assert f'href="{EXAM}/attempts"' in browser.get(page).get_data(as_text=True)
