@@ -7,8 +7,8 @@ from sqlalchemy import select
 
 from lms.core import clock, events
 from lms.core.database import db
-from lms.hr import queries_consequences
 from lms.hr.models import Result
+from lms.hr.queries_consequences import of_changes
 
 
 def on_attempt_finished(news: events.AttemptFinished) -> None:
@@ -64,7 +64,7 @@ def on_certificate_changed(news: events.CertificateChanged) -> None:
 
 def consequences_asked(news: events.ConsequencesAsked) -> None:
     """Say which rows of the feed, drafts and frozen revisions hold the results that would change."""
-    news.found.extend(queries_consequences.of_changes(news.changes))
+    news.found.extend(of_changes(news.changes))
 
 
 _REACHED = {"percent": Decimal(100), "passed": True}
