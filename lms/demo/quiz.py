@@ -97,8 +97,8 @@ def sat(stage: Stage, member: Member) -> Steps:
 
 def _knowledge(member: Member) -> float:
     """How well somebody knows the handbook, on the scale of ``hard``."""
-    luck = random_of(member.email, EXAM, "knowledge").gauss(0.5, 0.6)
-    return 12 * (member.ability - 0.88) + luck - (0.7 if member.department == SHIFTED else 0)
+    luck = random_of(member.email, EXAM, "knowledge").gauss(0.6, 0.6)
+    return 10 * (member.ability - 0.88) + luck - (0.7 if member.department == SHIFTED else 0)
 
 
 def _answers(attempt: Attempt, knowledge: float, member: Member) -> dict[int, Any]:

@@ -149,7 +149,7 @@ QUESTIONS = (
             "Handbook 7.2: lost property is opened by two people.",
             "手册7.2条：遗失物品两人同时在场才能打开。",
         ),
-        -0.23,
+        0.6,
     ),
     Question(
         "house-close-ticket",
@@ -163,7 +163,7 @@ QUESTIONS = (
             "Handbook 2.5: after a yes, or after 48 hours without an answer.",
             "手册2.5条：客户确认，或询问后48小时无回音。",
         ),
-        -0.17,
+        0.7,
     ),
     Question(
         "house-phone-and-counter",
@@ -181,7 +181,7 @@ QUESTIONS = (
             "Handbook 1.6: whoever stands in front of you comes first; the call goes to the back office.",
             "手册1.6条：面前的客户优先，电话转后台。",
         ),
-        -0.11,
+        0.5,
     ),
     Question(
         "house-recordings",
