@@ -11,6 +11,7 @@ from sqlalchemy import Select, func, insert, select
 from lms.assessment import grading, queries
 from lms.assessment.attempt_states import SENTENCES, State, Verb
 from lms.assessment.attempt_states import move as next_state
+from lms.assessment.content import Exam
 from lms.assessment.models import Attempt, AttemptEvent, Grade
 from lms.assessment.models_marking import Essay
 from lms.assessment.service_completions import settle
@@ -86,8 +87,8 @@ def retotal(
     if attempt.state != State.GRADED:
         raise Conflict(Message(SENTENCES[State(attempt.state)]), state=attempt.state)
     marks = marks_that_hold(attempt) if marks is None else marks
-    before = (attempt.percent, attempt.passed)
-    outcome, plan = _total(attempt, marks), queries.plan_of(attempt)
+    before, plan = (attempt.percent, attempt.passed), queries.plan_of(attempt)
+    outcome = _total(attempt, plan, marks)
     db.session.add(AttemptEvent(attempt_id=attempt.id, verb=RETOTAL, at=now, reason=reason))
     _publish(attempt, plan, marks)
     is_by_pass = plan.definition.counts == "best"
@@ -114,21 +115,20 @@ def marks_that_hold(attempt: Attempt) -> list[grading.Mark]:
 
 def _conclude(attempt: Attempt, marks: Sequence[grading.Mark], now: datetime) -> None:
     """All marks are in: the score, the new state, and the news."""
-    _total(attempt, marks)
+    plan = queries.plan_of(attempt)
+    _total(attempt, plan, marks)
     state = next_state(State.SUBMITTED, Verb.MARKS_IN)
     assert isinstance(state, State)
     attempt.state, attempt.graded_at = state, now
     db.session.add(AttemptEvent(attempt_id=attempt.id, verb=Verb.MARKS_IN.value, at=now, reason=""))
     db.session.flush()
-    _tell(attempt, queries.plan_of(attempt), marks)
+    _tell(attempt, plan, marks)
     note_outcome(attempt, now)
 
 
-def _total(attempt: Attempt, marks: Sequence[grading.Mark]) -> grading.Result:
-    definition = queries.plan_of(attempt).definition
-    outcome = grading.result(
-        marks, cut=definition.cut, section_cuts=[section.cut for section in definition.sections]
-    )
+def _total(attempt: Attempt, plan: queries.Plan, marks: Sequence[grading.Mark]) -> grading.Result:
+    section_cuts = [section.cut for section in plan.definition.sections]
+    outcome = grading.result(marks, cut=plan.definition.cut, section_cuts=section_cuts)
     attempt.score, attempt.max_score = grading.rounded(outcome.total.score), grading.rounded(outcome.total.max_score)
     attempt.percent, attempt.passed = grading.rounded(outcome.total.percent), outcome.passed
     attempt.sections = [_section_row(section) for section in outcome.sections]
@@ -180,7 +180,7 @@ def _section_row(total: grading.Total) -> dict[str, Any]:
 def _tell(attempt: Attempt, plan: queries.Plan, marks: Sequence[grading.Mark]) -> None:
     """Record what is completed with a pass, and publish the result of an exam."""
     _publish(attempt, plan, marks)
-    if _is_complete(attempt):
+    if _is_complete(attempt, plan.definition):
         at, reference = attempt.finished_at or attempt.graded_at, f"attempt:{attempt.id}"
         assert at is not None
         enrolment.complete(
@@ -221,9 +221,8 @@ def _exact_sum(parts: Iterable[Fraction]) -> Fraction:
     return sum(parts, Fraction(0))
 
 
-def _is_complete(attempt: Attempt) -> bool:
+def _is_complete(attempt: Attempt, definition: Exam) -> bool:
     """Whether the exam now counts as passed: by this attempt, or by what its plan says counts."""
-    definition = queries.plan_of(attempt).definition
     if definition.counts == "best":
         return bool(attempt.passed)
     return grading.passes(queries.graded_percents(attempt), definition.counts, definition.cut)

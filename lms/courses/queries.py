@@ -134,9 +134,13 @@ def bodies(version_ids: Iterable[int]) -> dict[int, LessonBody]:
     return _bodies_by_digest({version: sha256 for version, sha256 in db.session.execute(query)})
 
 
+_DIGEST = select(LessonVersion.sha256).where(LessonVersion.id == bindparam("version"))
+
+
 def definition_of(version_id: int) -> LessonBody:
     """The body of one lesson version, as it was shown then."""
-    return bodies([version_id])[version_id]
+    sha256 = db.session.scalar(_DIGEST, {"version": version_id})
+    return _bodies_by_digest({version_id: sha256} if sha256 is not None else {})[version_id]
 
 
 def course_bodies(version_ids: Iterable[int]) -> dict[int, dict[str, Any]]:

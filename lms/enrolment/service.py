@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import bindparam, insert, select, update
 
 from lms.core import audit, clock, events
-from lms.core.database import db
+from lms.core.database import db, is_writing, unit_notes
 from lms.core.errors import Invalid
 from lms.core.texts import N_, Message
 from lms.enrolment import queries
@@ -31,7 +31,10 @@ _PERSON_HELD = select(Person.id).where(Person.id == bindparam("person")).with_fo
 
 def one_at_a_time(person_id: int) -> None:
     """Let nobody else change this person's learning until the unit of work ends: a double click waits."""
-    db.session.execute(_PERSON_HELD, {"person": person_id})
+    held: set[int] = unit_notes().setdefault("people_held", set()) if is_writing() else set()
+    if person_id not in held:
+        db.session.execute(_PERSON_HELD, {"person": person_id})
+        held.add(person_id)
 
 
 # ---- completions ----------------------------------------------------------------

@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Select, false, func, or_, select
+from sqlalchemy import ColumnElement, Select, false, func, or_, select
 
 from lms.core import media
 from lms.core.database import db
@@ -63,15 +63,17 @@ def pool(
     In the order of their files; two queries however many items there are. Which steps an item covers is read where
     ``sop`` asks for it or ``with_steps`` does.
     """
-    condition = or_(
-        Topic.key.in_(topics) if topics else false(),
-        Item.key.in_(keys) if keys else false(),
-        Item.id.in_(select(ItemSopStep.item_id).where(_covers(sop))) if sop else false(),
-    )
+    sources: list[ColumnElement[bool]] = []
+    if topics:
+        sources.append(Topic.key.in_(topics))
+    if keys:
+        sources.append(Item.key.in_(keys))
+    if sop:
+        sources.append(Item.id.in_(select(ItemSopStep.item_id).where(_covers(sop))))
     query = (
         select(Item.id, Item.version_id, Item.key, Topic.key.label("topic"), Item.type, Item.difficulty)
         .join(Topic, Topic.id == Item.topic_id)
-        .where(condition, Item.retired_at.is_(None), Item.version_id.is_not(None))
+        .where(or_(false(), *sources), Item.retired_at.is_(None), Item.version_id.is_not(None))
         .order_by(Item.topic_id, Item.position, Item.id)
     )
     rows = db.session.execute(query).all()
