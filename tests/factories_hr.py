@@ -10,7 +10,7 @@ from lms.assessment.models import Exam
 from lms.certification.models import Certification, CertificationRole
 from lms.core import clock, events
 from lms.core.database import db
-from lms.hr import service
+from lms.hr import listeners, service
 from lms.hr.models import ReviewCycle
 from lms.hr.performance import Component, Fact, Kind, Missing, Period
 from lms.hr.quality import NewScore
@@ -125,3 +125,10 @@ def certificate_change(person: Person, key: str, verb: str = "issue", **changes:
         "expires_on": clock.today() + timedelta(days=365),
     }
     return events.CertificateChanged(**{**values, **changes})
+
+
+def tell(news: Any) -> None:
+    """Let the HR room alone hear of something that no row of another room stands for."""
+    for kind, listener in listeners.LISTENERS:
+        if type(news) is kind:
+            listener(news)

@@ -144,7 +144,7 @@ async function mine() {
 // ---- another window -----------------------------------------------------------------
 
 function showElsewhere(saved) {
-  elsewhere.querySelector("[data-when]").textContent = saved || "";
+  elsewhere.querySelector("[data-saved-at]").textContent = saved || "";
   elsewhere.hidden = false;
   tell.refused();
 }

@@ -13,7 +13,7 @@ import pytest
 from flask import Flask
 from openpyxl import load_workbook
 
-from lms.core import clock, events
+from lms.core import clock
 from lms.core.access import Role, Scope
 from lms.core.database import unit_of_work
 from tests import factories, factories_hr
@@ -200,7 +200,7 @@ def test_the_json_of_a_revision_is_what_its_checksum_is_over(hr: Any, people: An
 def test_the_feed_tells_results_without_answers(app: Flask, hr: Any) -> None:
     with app.app_context(), unit_of_work():
         someone = factories.person(name="Zhao Peng", employee_number="000123")
-        events.publish(factories_hr.attempt(someone, attempt_id=7, score=Decimal(2), max_score=Decimal(3)))
+        factories_hr.tell(factories_hr.attempt(someone, attempt_id=7, score=Decimal(2), max_score=Decimal(3)))
     (row,) = hr.get("/results").json["items"]
     assert set(row) == {
         "reference", "kind", "of", "version", "employee_number", "name", "at", "score", "max_score", "percent",
@@ -216,7 +216,7 @@ def test_the_feed_is_followed_by_cursor_and_by_time(app: Flask, hr: Any) -> None
         someone = factories.person()
         for minute in range(5):
             with clock.at(began + timedelta(minutes=minute // 2)):
-                events.publish(factories_hr.attempt(someone, attempt_id=minute + 1))
+                factories_hr.tell(factories_hr.attempt(someone, attempt_id=minute + 1))
     seen, path = [], "/results?limit=2"
     while path:
         page = hr.get(path).json
@@ -262,7 +262,7 @@ def test_lists_do_not_ask_more_for_more_people(app: Flask, hr: Any, count_querie
     for _ in range(2):
         with app.app_context(), unit_of_work():
             for _ in range(10):
-                events.publish(factories_hr.attempt(factories.person(job_role="front-line")))
+                factories_hr.tell(factories_hr.attempt(factories.person(job_role="front-line")))
         with count_queries() as records:
             hr.get("/review-cycles/2026-h2/records")
         with count_queries() as feed:

@@ -22,7 +22,7 @@ def rows() -> list[Result]:
 def test_an_attempt_becomes_a_row() -> None:
     someone = factories.person()
     skills = {"spin": (Decimal(3), Decimal("4.5"))}
-    events.publish(factories_hr.attempt(someone, attempt_id=7, counts="mean", skills=skills))
+    factories_hr.tell(factories_hr.attempt(someone, attempt_id=7, counts="mean", skills=skills))
     (row,) = rows()
     assert (row.reference, row.kind, row.of_key, row.state, row.counts) == (
         "attempt:7", "exam", "front-line-exam", "finished", "mean",
@@ -32,19 +32,19 @@ def test_an_attempt_becomes_a_row() -> None:
 
 def test_the_same_news_again_changes_nothing() -> None:
     news = factories_hr.attempt(factories.person())
-    events.publish(news)
+    factories_hr.tell(news)
     before = rows()[0].updated_at
     with clock.at(clock.now() + timedelta(hours=1)):
-        events.publish(news)
+        factories_hr.tell(news)
     assert [row.updated_at for row in rows()] == [before]
 
 
 def test_a_regraded_attempt_brings_its_row_up_to_date() -> None:
     someone = factories.person()
-    events.publish(factories_hr.attempt(someone, 7, attempt_id=7))
+    factories_hr.tell(factories_hr.attempt(someone, 7, attempt_id=7))
     before = rows()[0].updated_at
     with clock.at(clock.now() + timedelta(hours=1)):
-        events.publish(factories_hr.attempt(someone, 8, attempt_id=7))
+        factories_hr.tell(factories_hr.attempt(someone, 8, attempt_id=7))
     (row,) = rows()
     assert (row.percent, row.passed) == (80, True)
     assert row.updated_at > before
@@ -52,19 +52,19 @@ def test_a_regraded_attempt_brings_its_row_up_to_date() -> None:
 
 def test_a_void_attempt_keeps_its_row_and_says_so() -> None:
     someone = factories.person()
-    events.publish(factories_hr.attempt(someone, attempt_id=7))
-    events.publish(events.AttemptVoided(7, someone.id, "front-line-exam", clock.now()))
+    factories_hr.tell(factories_hr.attempt(someone, attempt_id=7))
+    factories_hr.tell(events.AttemptVoided(7, someone.id, "front-line-exam", clock.now()))
     (row,) = rows()
     assert (row.state, row.passed) == ("voided", False)
 
 
 def test_plays_courses_and_sign_offs_become_rows_and_sessions_do_not() -> None:
     someone, now = factories.person(), clock.now()
-    events.publish(factories_hr.play(someone, play_id=3))
-    events.publish(events.Completed(someone.id, "course", "lscat", now, "enrolment:1"))
-    events.publish(events.Completed(someone.id, "session", "workshop", now, "attendance:1"))
-    events.publish(events.Completed(someone.id, "sign-off", "first-calls", now, "sign-off-mark:4"))
-    events.publish(events.SignedOff(someone.id, "first-calls", now, "sign-off-mark:4"))
+    factories_hr.tell(factories_hr.play(someone, play_id=3))
+    factories_hr.tell(events.Completed(someone.id, "course", "lscat", now, "enrolment:1"))
+    factories_hr.tell(events.Completed(someone.id, "session", "workshop", now, "attendance:1"))
+    factories_hr.tell(events.Completed(someone.id, "sign-off", "first-calls", now, "sign-off-mark:4"))
+    factories_hr.tell(events.SignedOff(someone.id, "first-calls", now, "sign-off-mark:4"))
     assert [(row.kind, row.of_key) for row in rows()] == [
         ("scenario", "late-delivery"),
         ("course", "lscat"),
@@ -74,14 +74,14 @@ def test_plays_courses_and_sign_offs_become_rows_and_sessions_do_not() -> None:
 
 def test_two_people_may_complete_a_course_with_the_same_reference() -> None:
     for someone in (factories.person(), factories.person()):
-        events.publish(events.Completed(someone.id, "course", "lscat", clock.now(), "import"))
+        factories_hr.tell(events.Completed(someone.id, "course", "lscat", clock.now(), "import"))
     assert len(rows()) == 2
 
 
 def test_each_change_of_a_certificate_is_a_row() -> None:
     someone, day = factories.person(), clock.today() + timedelta(days=300)
     for verb in ("issue", "revoke"):
-        events.publish(events.CertificateChanged(5, someone.id, "front-line", verb, clock.now(), day))
+        factories_hr.tell(events.CertificateChanged(5, someone.id, "front-line", verb, clock.now(), day))
     assert [(row.state, row.subject, row.expires_on) for row in rows()] == [
         ("issue", "certificate:5", day),
         ("revoke", "certificate:5", day),
@@ -91,7 +91,7 @@ def test_each_change_of_a_certificate_is_a_row() -> None:
 def test_when_the_transaction_fails_there_is_no_row(app: object) -> None:
     with pytest.raises(ZeroDivisionError), unit_of_work():
         someone = factories.person()
-        events.publish(factories_hr.attempt(someone))
+        factories_hr.tell(factories_hr.attempt(someone))
         raise ZeroDivisionError
     db.session.rollback()
     assert rows() == []

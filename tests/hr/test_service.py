@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select, text, update
 
-from lms.core import clock, events
+from lms.core import clock
 from lms.core.database import db
 from lms.core.errors import Conflict, Invalid
 from lms.hr import queries, queries_records, service
@@ -130,7 +130,7 @@ def test_who_is_in_a_review() -> None:
     scored = factories.person(name="No job role, but a score")
     record(factories_hr.score(scored))
     examined = factories.person(name="No job role, but an exam")
-    events.publish(factories_hr.attempt(examined))
+    factories_hr.tell(factories_hr.attempt(examined))
     assert sorted(composites(factories_hr.cycle())) == [
         "Left afterwards", "No job role, but a score", "No job role, but an exam", "Works",
     ]  # fmt: skip
@@ -143,8 +143,8 @@ def test_exams_plays_and_workplace_scores_make_the_composite() -> None:
             Kind.SKILL, "spin", 20
         ),
     )  # fmt: skip
-    events.publish(factories_hr.attempt(someone, 7))
-    events.publish(factories_hr.attempt(someone, 9, skills={"spin": (Decimal(1), Decimal(4))}))
+    factories_hr.tell(factories_hr.attempt(someone, 7))
+    factories_hr.tell(factories_hr.attempt(someone, 9, skills={"spin": (Decimal(1), Decimal(4))}))
     record(factories_hr.score(someone, score=Decimal(6)), factories_hr.score(someone, score=Decimal(10)))
     assert composites(cycle) == {"Zhao Peng": (90 * 50 + 80 * 30 + 25 * 20) / 100}
 
@@ -152,7 +152,7 @@ def test_exams_plays_and_workplace_scores_make_the_composite() -> None:
 def test_a_result_of_another_period_does_not_enter() -> None:
     someone = agent(name="Zhao Peng")
     cycle = factories_hr.cycle(component(Kind.EXAM, factories_hr.exam()))
-    events.publish(factories_hr.attempt(someone, 9, at=clock.now() - timedelta(days=32)))
+    factories_hr.tell(factories_hr.attempt(someone, 9, at=clock.now() - timedelta(days=32)))
     record(factories_hr.score(someone, observed_on=clock.today() - timedelta(days=32)))
     assert composites(cycle) == {"Zhao Peng": None}
 
@@ -162,7 +162,7 @@ def test_the_certificate_of_the_job_role_decides_on_eligibility() -> None:
     holder, other = agent(name="Holder"), agent(name="Other")
     for someone in (holder, other):
         record(factories_hr.score(someone, score=Decimal(9)))
-    events.publish(factories_hr.certificate_change(holder, "front-line-service"))
+    factories_hr.tell(factories_hr.certificate_change(holder, "front-line-service"))
     found = {d.values["name"]: d.values for d in drafts(factories_hr.cycle(), clock.now())}
     assert found["Holder"]["eligibility"] == "eligible"
     assert found["Other"]["reasons"] == [{"code": "certificate-missing", "of": "front-line-service"}]

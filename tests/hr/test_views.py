@@ -10,7 +10,7 @@ from flask import Flask
 from openpyxl import Workbook
 from sqlalchemy import func, select
 
-from lms.core import clock, events
+from lms.core import clock
 from lms.core.access import Role
 from lms.core.database import db, unit_of_work
 from lms.hr import service
@@ -32,7 +32,7 @@ def cycle(app: Flask) -> dict[str, int]:
             someone = factories.person(name=name, job_role="front-line", department="hotline-1")
             people[name] = someone.id
             if points is not None:
-                events.publish(factories_hr.attempt(someone, points, attempt_id=points))
+                factories_hr.tell(factories_hr.attempt(someone, points, attempt_id=points))
                 score = factories_hr.score(someone, score=Decimal(points), reference=f"I-{points}")
                 service.record_quality_scores([score], actor=None, now=clock.now())
     return people
@@ -275,7 +275,7 @@ def test_a_page_asks_no_more_for_more_people(
         with app.app_context(), unit_of_work():
             for _ in range(8):
                 someone = factories.person(job_role="front-line", department="hotline-1")
-                events.publish(factories_hr.attempt(someone))
+                factories_hr.tell(factories_hr.attempt(someone))
                 service.record_quality_scores([factories_hr.score(someone)], actor=None, now=clock.now())
         with count_queries() as queries:
             assert client.get(path).status_code == 200
