@@ -25,7 +25,6 @@ TELLING_ATTRIBUTE = re.compile(
     r"\bdata-(?:correct|answer|right|points|score|effect|step|taboo|weight|panel|when)\b", re.IGNORECASE
 )
 KEY_IN_PLACE = re.compile(r'(?<=["=/])([a-z][a-z0-9-]+)(?=["&/?#])')  # not a word that a text quotes
-TYPED = re.compile(r'<input\b(?=[^>]*\bname="answer")(?![^>]*\btype="(?:radio|checkbox|hidden)")[^>]*>')  # own words
 SHOWN_VALUE = re.compile(r"\d{0,4}|true|false")
 
 
@@ -66,8 +65,7 @@ class Secrets:
         """What of it a response tells; ``allowed`` owners may be spoken of."""
         found = list(self._sentences(body, is_json, allowed))
         found += [f"item key {key}" for key in re.findall(r"[a-z]+(?:-[a-z]+)*-\d{3}", body) if key in self.item_keys]
-        tags = [TYPED.sub("<input>", tag) for tag in re.findall(r"<[^>]*>", body)]
-        places = body if is_json else html.unescape(" ".join(tags))
+        places = body if is_json else html.unescape(" ".join(re.findall(r"<[^>]*>", body)))
         found += [f"authored key {key}" for key in KEY_IN_PLACE.findall(places) if key in self.keys]
         if is_json:
             found += list(_telling(json.loads(body), bool(allowed)))
