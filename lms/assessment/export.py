@@ -1,13 +1,13 @@
 """The files of an exam's attempts: forms, columns, and rows as CSV, XLSX and JSON want them (pure)."""
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple, Self
 
-from lms.core.exports import CSV_TYPE, XLSX_TYPE
+from lms.core.exports import CSV_TYPE, XLSX_TYPE, csv_line
 
 MOST_SHEET_ROWS = 1_048_575
 """An XLSX sheet holds 1,048,576 lines, of which one is the heading; what is beyond would be dropped in silence."""
@@ -40,20 +40,28 @@ class ItemName:
     type: str
 
 
-@dataclass(frozen=True, slots=True)
-class Mark:
+class Mark(NamedTuple):
     """What one slot holds: the item that stood there and the points that hold, None while there are none.
 
-    ``label`` is the item with its version in one cell: ``greeting-3@2``.
+    ``cells`` are the item with its version, ``greeting-3@2``, and the points; ``line`` is both as CSV.
     """
 
     item: ItemName
     points: float | None
-    label: str
+    cells: tuple[str, float | None]
+    line: str
+
+    @classmethod
+    def of(cls, item: ItemName, points: float | None) -> Self:
+        """The mark with its cells."""
+        cells = (f"{item.key}@{item.version}", points)
+        return cls(item, points, cells, csv_line(cells))
 
 
-@dataclass(frozen=True, slots=True)
-class Who:
+NO_MARK: Sequence[None] = (None, None)
+
+
+class Who(NamedTuple):
     """Whose attempt it is; the name only where it was asked for."""
 
     person_id: int
@@ -61,9 +69,8 @@ class Who:
     name: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class AttemptRow:
-    """One attempt; ``marks`` by slot."""
+class AttemptRow(NamedTuple):
+    """One attempt; ``marks`` from slot 1 to the last slot of the longest paper, None for a slot that it has not."""
 
     id: int
     exam_version: int
@@ -82,11 +89,10 @@ class AttemptRow:
     max_score: float
     percent: float | None
     passed: bool | None
-    marks: Mapping[int, Mark] = field(default_factory=dict)
+    marks: Sequence[Mark | None] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class ResponseRow:
+class ResponseRow(NamedTuple):
     """One question of one attempt; ``answer`` in the item's keys, None also while the attempt waits for marks."""
 
     attempt_id: int
@@ -124,22 +130,30 @@ def columns(form: Form, slots: int, *, names: bool) -> list[str]:
     return plain
 
 
-def cells(exam: str, row: AttemptRow | ResponseRow, slots: int, *, names: bool) -> list[Any]:
+def cells(exam: str, row: AttemptRow | ResponseRow, *, names: bool) -> list[Any]:
     """The cells under ``columns``: numbers as numbers, instants in ISO 8601 UTC, yes and no as 1 and 0."""
     if isinstance(row, ResponseRow):
         return _response_cells(exam, row, names=names)
-    plain = [
+    plain = _attempt_cells(exam, row, names=names)
+    for mark in row.marks:
+        plain += NO_MARK if mark is None else mark.cells
+    return plain
+
+
+def line(exam: str, row: AttemptRow | ResponseRow, *, names: bool) -> str:
+    """The same as a line of CSV; marks, of which there are hundreds of thousands, are joined as they were once written."""
+    if isinstance(row, ResponseRow):
+        return csv_line(_response_cells(exam, row, names=names))
+    plain = csv_line(_attempt_cells(exam, row, names=names))
+    return ",".join([plain, *["," if mark is None else mark.line for mark in row.marks]])
+
+
+def _attempt_cells(exam: str, row: AttemptRow, *, names: bool) -> list[Any]:
+    return [
         row.id, exam, row.exam_version, *_who(row.who, names=names), row.department, row.site, row.job_role, row.number,
         int(row.is_first), row.state, row.language, instant(row.started_at), instant(row.finished_at),
         instant(row.graded_at), row.score, row.max_score, row.percent, None if row.passed is None else int(row.passed),
     ]  # fmt: skip
-    held = row.marks
-    for slot in range(1, slots + 1):
-        if (mark := held.get(slot)) is None:
-            plain += (None, None)
-        else:
-            plain += (mark.label, mark.points)
-    return plain
 
 
 def _response_cells(exam: str, row: ResponseRow, *, names: bool) -> list[Any]:
@@ -158,13 +172,18 @@ def _who(who: Who, *, names: bool) -> tuple[Any, ...]:
 def as_json(exam: str, row: AttemptRow | ResponseRow, *, names: bool) -> dict[str, Any]:
     """A row as an object under the same names; an attempt has its slots as a list, an answer stays what it is."""
     form = Form.ATTEMPTS if isinstance(row, AttemptRow) else Form.RESPONSES
-    body = dict(zip(columns(form, 0, names=names), cells(exam, row, 0, names=names), strict=True))
+    if isinstance(row, ResponseRow):
+        plain = _response_cells(exam, row, names=names)
+    else:
+        plain = _attempt_cells(exam, row, names=names)
+    body = dict(zip(columns(form, 0, names=names), plain, strict=True))
     if isinstance(row, ResponseRow):
         return {**body, "answer": row.answer}
     body["is_first"], body["passed"] = row.is_first, row.passed
     body["slots"] = [
         {"slot": slot, "item": mark.item.key, "version": mark.item.version, "points": mark.points}
-        for slot, mark in sorted(row.marks.items())
+        for slot, mark in enumerate(row.marks, start=1)
+        if mark is not None
     ]
     return body
 
@@ -181,7 +200,7 @@ def json_pieces(heading: Mapping[str, Any], items: Iterable[Mapping[str, Any]]) 
 
 def instant(at: datetime | None) -> str | None:
     """ISO 8601 in UTC with a Z."""
-    return None if at is None else at.astimezone(UTC).isoformat().replace("+00:00", "Z")
+    return None if at is None else f"{at.astimezone(UTC).isoformat()[:-6]}Z"
 
 
 def number(value: float | None) -> float | None:

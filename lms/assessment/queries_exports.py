@@ -7,9 +7,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from functools import cached_property
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Double, case, cast, func, null, select
+from sqlalchemy import ColumnElement, Connection, Double, ScalarSelect, Text, case, cast, func, null, select
 
 from lms.assessment import queries_running
 from lms.assessment.attempt_states import OPEN, State
@@ -154,17 +155,23 @@ def _instant(text: str) -> datetime:
 # ---- all of them ----------------------------------------------------------------
 
 
-class _Marks(dict[tuple[int, float | None], Mark]):
-    """Marks by item version and points: hundreds of thousands are alike, and each kind is made once."""
+class _Marks(dict[str, tuple[int, int, Mark]]):
+    """Slot, number of the grade and mark by what the database tells of a grade in one word, see ``_grades_in_a_word``.
+
+    Hundreds of thousands are alike, and each kind is made once.
+    """
 
     def __init__(self, items: Mapping[int, ItemName]) -> None:
         super().__init__()
         self._items = items
 
-    def __missing__(self, of: tuple[int, float | None]) -> Mark:
-        item = self._items[of[0]]
-        made = self[of] = Mark(item, number(of[1]), f"{item.key}@{item.version}")
+    def __missing__(self, word: str) -> tuple[int, int, Mark]:
+        slot, grade, version_id, points = word.split(":")
+        made = self[word] = (int(slot), int(grade), self.of(int(version_id), float(points)))
         return made
+
+    def of(self, version_id: int, points: float | None) -> Mark:
+        return Mark.of(self._items[version_id], number(points))
 
 
 class Snapshot:
@@ -174,13 +181,23 @@ class Snapshot:
         self._connection, self._where = connection, _conditions(of)
         self._items: dict[int, ItemName] = {}
         self._marks = _Marks(self._items)
-        length = func.json_array_length(Attempt.paper)
-        row = connection.execute(select(func.count(), func.sum(length), func.max(length)).where(*self._where)).one()
-        self.attempts, self.questions, self.slots = row[0], int(row[1] or 0), int(row[2] or 0)
+        self.attempts = connection.execute(select(func.count()).where(*self._where)).scalar_one()
+
+    @cached_property
+    def slots(self) -> int:
+        """The length of the longest paper; a graded one is as long as its grades tell, and need not be read."""
+        last = select(func.max(Grade.slot)).where(Grade.attempt_id == Attempt.id).correlate(Attempt).scalar_subquery()
+        length = case((Attempt.state == State.GRADED, last), else_=func.json_array_length(Attempt.paper))
+        return int(self._connection.execute(select(func.max(length)).where(*self._where)).scalar() or 0)
 
     def count(self, form: Form) -> int:
         """How many rows the file will have."""
-        return self.attempts if form is Form.ATTEMPTS else self.questions
+        return self.attempts if form is Form.ATTEMPTS else self._questions
+
+    @cached_property
+    def _questions(self) -> int:
+        length = func.sum(func.json_array_length(Attempt.paper))
+        return int(self._connection.execute(select(length).where(*self._where)).scalar() or 0)
 
     def rows(self, form: Form) -> Iterator[AttemptRow | ResponseRow]:
         """The rows by attempt id, a few hundred attempts in memory at a time."""
@@ -189,21 +206,20 @@ class Snapshot:
             yield from made(attempts)
 
     def _attempt_rows(self, attempts: Sequence[Any]) -> Iterator[AttemptRow]:
-        columns = (Grade.attempt_id, Grade.slot, Grade.item_version_id, cast(Grade.points, Double))
-        query = select(*columns).where(Grade.attempt_id.in_([one.id for one in attempts]))
-        grades = self._connection.execute(query.order_by(Grade.attempt_id, Grade.slot, Grade.number)).all()
-        self._learn(_versions_in([place for one in attempts for place in one.paper or ()]) | {row[2] for row in grades})
-        held: dict[int, dict[int, Mark]] = {
-            one.id: {place["slot"]: self._marks[place["item_version_id"], None] for place in one.paper or ()}
-            for one in attempts
-        }
-        for attempt_id, slot, version_id, points in grades:
-            held[attempt_id][slot] = self._marks[version_id, points]  # the greatest number comes last, and holds
-        for one in attempts:
+        words = [one.grades.split(",") if one.grades else [] for one in attempts]
+        new = set().union(*words) - self._marks.keys()
+        papers = _versions_in([place for one in attempts for place in one.paper or ()])
+        self._learn(papers | {int(word.split(":")[2]) for word in new})
+        for one, grades in zip(attempts, words, strict=True):
+            held: list[Mark | None] = [None] * self.slots
+            for place in one.paper or ():
+                held[place["slot"] - 1] = self._marks.of(place["item_version_id"], None)
+            for slot, _, mark in sorted(map(self._marks.__getitem__, grades)):
+                held[slot - 1] = mark  # the greatest number comes last, and holds
             yield AttemptRow(
                 one.id, one.version, _who(one), one.department, one.site, one.job_role, one.number, one.is_first,
                 one.state, one.language, one.started_at, one.finished_at, one.graded_at, number(one.score),
-                number(one.max_score) or 0, number(one.percent), one.passed, held[one.id],
+                number(one.max_score) or 0, number(one.percent), one.passed, held,
             )  # fmt: skip
 
     def _response_rows(self, attempts: Sequence[Any]) -> Iterator[ResponseRow]:
@@ -245,15 +261,17 @@ class Snapshot:
 
 def _attempts(form: Form, where: list[ColumnElement[bool]]) -> Any:
     """The attempts; a graded one names its items in its grades, so that its paper need not be read."""
-    paper = (
-        Attempt.paper if form is Form.RESPONSES else case((Attempt.state == State.GRADED, null()), else_=Attempt.paper)
-    )
+    if form is Form.RESPONSES:
+        marks: list[Any] = [Attempt.paper]
+    else:
+        unmarked = case((Attempt.state == State.GRADED, null()), else_=Attempt.paper)
+        marks = [unmarked.label("paper"), _grades_in_a_word().label("grades")]
     points = [cast(column, Double).label(column.key) for column in (Attempt.score, Attempt.max_score, Attempt.percent)]
     columns = (
         Attempt.id, Attempt.number, Attempt.state, Attempt.is_first, Attempt.language, Attempt.started_at,
         Attempt.finished_at, Attempt.graded_at, Attempt.passed, *points, ExamVersion.number.label("version"),
         Attempt.person_id, Person.employee_number, Person.name, Department.key.label("department"),
-        Site.key.label("site"), JobRole.key.label("job_role"), paper.label("paper"),
+        Site.key.label("site"), JobRole.key.label("job_role"), *marks,
     )  # fmt: skip
     return (
         select(*columns)
@@ -266,6 +284,16 @@ def _attempts(form: Form, where: list[ColumnElement[bool]]) -> Any:
         .order_by(Attempt.id)
         .execution_options(yield_per=CHUNK)
     )
+
+
+def _grades_in_a_word() -> ScalarSelect[str]:
+    """All grades of an attempt in one cell, ``slot:number:item version:points`` with commas between, in any order.
+
+    A row for each grade would be twenty times as many rows to fetch, which takes longer than all the rest.
+    """
+    parts = [cast(part, Text) for part in (Grade.slot, Grade.number, Grade.item_version_id, Grade.points)]
+    word = parts[0] + ":" + parts[1] + ":" + parts[2] + ":" + parts[3]
+    return select(func.aggregate_strings(word, ",")).where(Grade.attempt_id == Attempt.id).scalar_subquery()
 
 
 def _versions_in(places: Sequence[Any]) -> set[int]:

@@ -70,7 +70,8 @@ def write_file(stream: IO[bytes], of: Asked, shape: Shape, now: datetime) -> Wri
 def _pieces(found: Snapshot, of: Asked, shape: Shape, expected: int, now: datetime) -> Iterator[bytes]:
     if shape.format is Format.CSV:
         heading = export.columns(shape.form, found.slots, names=shape.names)
-        return exports.csv_pieces(heading, _cells(found, of, shape, expected))
+        lines = (export.line(of.exam.key, row, names=shape.names) for row in found.rows(shape.form))
+        return exports.csv_pieces_of(heading, export.counted(lines, expected))
     heading_of_json = {
         "exam": of.exam.key,
         "form": shape.form.value,
@@ -83,7 +84,7 @@ def _pieces(found: Snapshot, of: Asked, shape: Shape, expected: int, now: dateti
 
 
 def _cells(found: Snapshot, of: Asked, shape: Shape, expected: int) -> Iterator[Any]:
-    rows = (export.cells(of.exam.key, row, found.slots, names=shape.names) for row in found.rows(shape.form))
+    rows = (export.cells(of.exam.key, row, names=shape.names) for row in found.rows(shape.form))
     return export.counted(rows, expected)
 
 
