@@ -198,7 +198,7 @@ def _shuffled(shown: Shown, part: str, rng: Random) -> list[str]:
 def play_until_passed(learner: Learner, scenario_key: str, at: datetime) -> Steps:
     """Sometimes a practice play first, then the examination until it is passed, which is at the third try at the latest."""
     rng = learner.rng
-    if rng.random() < 0.45:
+    if rng.random() < 0.35:
         yield at
         at, _ = play_role(learner, scenario_key, "practice", at)
         at += timedelta(minutes=rng.randint(5, 40))

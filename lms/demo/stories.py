@@ -80,7 +80,7 @@ def agent(stage: Stage, member: Member, learner: Learner) -> Steps:
         at = yield from _decided_appeal(stage, learner, at)
     stage.wait_for("complaint-workshop", learner.person)
     at = yield from _refresh(learner, ("emotion-recognition", "spin-and-3f-listening", "disputes-and-follow-up"), at)
-    for scenario in rng.sample(ONE_MORE, 2):
+    for scenario in rng.sample(ONE_MORE, rng.randint(1, 2)):
         at = working_hour(at + timedelta(days=rng.randint(35, 80)), rng)
         at = yield from play_until_passed(learner, scenario, at)
     if member.story is Story.ROLLOUT and learner.person.is_active:
