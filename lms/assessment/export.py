@@ -172,13 +172,10 @@ def _who(who: Who, *, names: bool) -> tuple[Any, ...]:
 def as_json(exam: str, row: AttemptRow | ResponseRow, *, names: bool) -> dict[str, Any]:
     """A row as an object under the same names; an attempt has its slots as a list, an answer stays what it is."""
     form = Form.ATTEMPTS if isinstance(row, AttemptRow) else Form.RESPONSES
+    heading = columns(form, 0, names=names)
     if isinstance(row, ResponseRow):
-        plain = _response_cells(exam, row, names=names)
-    else:
-        plain = _attempt_cells(exam, row, names=names)
-    body = dict(zip(columns(form, 0, names=names), plain, strict=True))
-    if isinstance(row, ResponseRow):
-        return {**body, "answer": row.answer}
+        return {**dict(zip(heading, _response_cells(exam, row, names=names), strict=True)), "answer": row.answer}
+    body = dict(zip(heading, _attempt_cells(exam, row, names=names), strict=True))
     body["is_first"], body["passed"] = row.is_first, row.passed
     body["slots"] = [
         {"slot": slot, "item": mark.item.key, "version": mark.item.version, "points": mark.points}

@@ -1,14 +1,29 @@
 """What attempts add to the summaries: of some attempts row by row, of a whole exam version counted by the database."""
 
 import json
-from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from functools import cache
 from typing import Any
 
-from sqlalchemy import BigInteger, Numeric, Select, Text, and_, case, cast, func, literal_column, select, type_coerce
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Integer,
+    MetaData,
+    Numeric,
+    Select,
+    Table,
+    Text,
+    and_,
+    case,
+    cast,
+    func,
+    literal,
+    literal_column,
+    select,
+    type_coerce,
+)
 from sqlalchemy.orm import aliased
 
 from lms.assessment.models import Attempt, Grade, Response
@@ -16,7 +31,7 @@ from lms.core.database import db
 from lms.question_bank import queries as bank
 from lms.reporting.models import MILLION, SummaryDue, SummedAttempt
 from lms.reporting.picks import picks
-from lms.reporting.summaries import Counts, PickKey, Standing
+from lms.reporting.summaries import Counts, Standing
 
 COUNTED = (Attempt.kind == "exam", Attempt.is_first.is_(True), Attempt.state == "graded")
 """Which attempts statistics take."""
@@ -118,6 +133,35 @@ def _answers(attempt_ids: Collection[int]) -> dict[tuple[int, int], Any]:
 # ---- a whole exam version, counted by the database ----------------------------------------
 
 
+STAGED = Table(
+    "staged_answers",
+    MetaData(),
+    Column("item_version_id", Integer),
+    Column("language", Text),
+    Column("most", BigInteger),
+    Column("points", BigInteger),
+    Column("total", BigInteger),
+    Column("answer", Text),
+    Column("n", BigInteger),
+    prefixes=["TEMPORARY"],
+    postgresql_on_commit="DROP",
+)
+"""What was given of one exam version, in a table of the rebuild alone: equal answers by people of equal totals are one
+row. ``answer`` is JSON, empty where nothing was answered."""
+
+CHOSEN = Table(
+    "staged_picks",
+    MetaData(),
+    Column("item_version_id", Integer),
+    Column("answer", Text),
+    Column("part", Text),
+    Column("pick", Text),
+    prefixes=["TEMPORARY"],
+    postgresql_on_commit="DROP",
+)
+"""What each of those answers chose, see picks.py."""
+
+
 def _held(*columns: Any) -> Select[Any]:
     """Over the grades that hold of counted attempts."""
     later = aliased(Grade)
@@ -125,6 +169,7 @@ def _held(*columns: Any) -> Select[Any]:
         later.attempt_id == Grade.attempt_id,
         later.slot == Grade.slot,
         later.number > Grade.number,
+        later.number > 1,  # follows from the line above; says that few grades are meant, so that they are read first
         later.id <= SummedAttempt.grade_id,
     )
     return (
@@ -142,27 +187,17 @@ def totals_of(exam_version_id: int) -> Select[Any]:
     return select(*columns).where(SummedAttempt.exam_version_id == exam_version_id).group_by(*key)
 
 
-def marks_of(exam_version_id: int) -> Select[Any]:
-    """Rows of ``SummedMark``, from ``SummedAttempt`` and the grades."""
-    most, points = _millionths(Grade.max_points).label("most"), _millionths(Grade.points).label("points")
-    key = (SummedAttempt.exam_version_id, Grade.item_version_id, SummedAttempt.language, most, points, SummedAttempt.total)
-    query = _held(*key, func.count().label("n")).where(SummedAttempt.exam_version_id == exam_version_id)
-    return query.group_by(*_bare(key))
-
-
 def places_of(exam_version_id: int) -> Select[Any]:
     """Rows of ``SummedPlace``, from ``SummedAttempt`` and the grades."""
-    key = (SummedAttempt.exam_version_id, Grade.slot, _millionths(Grade.points).label("points"))
-    query = _held(*key, func.count().label("n")).where(SummedAttempt.exam_version_id == exam_version_id)
-    return query.group_by(*_bare(key))
+    key = (SummedAttempt.exam_version_id, Grade.slot, Grade.points)
+    raw = _held(*key, func.count().label("n")).where(SummedAttempt.exam_version_id == exam_version_id)
+    counted = raw.group_by(*key).subquery()  # before they are rounded: grouping is dear, and there are few points
+    c, points = counted.c, _millionths(counted.c.points).label("points")
+    return _summed(select(c.exam_version_id, c.slot, points, c.n).subquery())
 
 
-def _bare(key: Iterable[Any]) -> list[Any]:
-    return [getattr(column, "element", column) for column in key]
-
-
-def picks_of(exam_version_id: int) -> Iterator[tuple[PickKey, int]]:
-    """What was chosen, counted by total; the database counts equal answers, their pieces are told here."""
+def staged_of(exam_version_id: int) -> Select[Any]:
+    """Rows of ``STAGED``, from ``SummedAttempt``, the grades and the answers."""
     latest = aliased(Response)
     newer = select(latest.id).where(
         latest.attempt_id == Response.attempt_id,
@@ -177,17 +212,43 @@ def picks_of(exam_version_id: int) -> Iterator[tuple[PickKey, int]]:
         .subquery()
     )
     given = and_(answers.c.attempt_id == Grade.attempt_id, answers.c.slot == Grade.slot)
-    key = (Grade.item_version_id, answers.c.answer, SummedAttempt.total)
-    query = _held(*key, func.count()).outerjoin(answers, given).where(SummedAttempt.exam_version_id == exam_version_id)
-    rows = db.session.execute(query.group_by(*key)).all()
-    items = bank.items({version_id for version_id, *_ in rows})
+    key = (
+        Grade.item_version_id, SummedAttempt.language, Grade.max_points, Grade.points, SummedAttempt.total,
+        answers.c.answer,
+    )  # fmt: skip
+    raw = _held(*key, func.count().label("n")).outerjoin(answers, given)
+    counted = raw.where(SummedAttempt.exam_version_id == exam_version_id).group_by(*key).subquery()
+    c = counted.c
+    points = (_millionths(c.max_points), _millionths(c.points))
+    return select(c.item_version_id, c.language, *points, c.total, func.coalesce(c.answer, ""), c.n)
 
-    @cache
-    def chosen(version_id: int, answer: str | None) -> tuple[Any, ...]:
-        return tuple(picks(items[version_id], None if answer is None else json.loads(answer)))
 
-    found: dict[PickKey, int] = defaultdict(int)
-    for version_id, answer, total, n in rows:
-        for part, pick in chosen(version_id, answer):
-            found[PickKey(exam_version_id, version_id, part, pick, total)] += n
-    yield from found.items()
+def marks_of(exam_version_id: int) -> Select[Any]:
+    """Rows of ``SummedMark``, from ``STAGED``."""
+    c = STAGED.c
+    columns = (c.item_version_id, c.language, c.most, c.points, c.total)
+    return select(literal(exam_version_id), *columns, func.sum(c.n)).group_by(*columns)
+
+
+def chosen() -> Iterator[dict[str, Any]]:
+    """Rows of ``CHOSEN``, from ``STAGED``."""
+    c = STAGED.c
+    given = db.session.execute(select(c.item_version_id, c.answer).distinct()).all()
+    items = bank.items({version_id for version_id, _ in given})
+    for version_id, answer in given:
+        for part, pick in picks(items[version_id], json.loads(answer) if answer else None):
+            yield {"item_version_id": version_id, "answer": answer, "part": part, "pick": pick}
+
+
+def picks_of(exam_version_id: int) -> Select[Any]:
+    """Rows of ``SummedPick``, from ``STAGED`` and ``CHOSEN``."""
+    same = and_(CHOSEN.c.item_version_id == STAGED.c.item_version_id, CHOSEN.c.answer == STAGED.c.answer)
+    key = (STAGED.c.item_version_id, CHOSEN.c.part, CHOSEN.c.pick, STAGED.c.total)
+    query = select(literal(exam_version_id), *key, func.sum(STAGED.c.n)).join_from(STAGED, CHOSEN, same)
+    return query.group_by(*key)
+
+
+def _summed(rows: Any) -> Select[Any]:
+    """The sum of ``n`` by all other columns."""
+    key = [column for column in rows.c if column.name != "n"]
+    return select(*key, func.sum(rows.c.n).label("n")).group_by(*key)

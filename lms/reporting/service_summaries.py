@@ -4,7 +4,8 @@ Whoever writes summaries holds the one row of ``summary_state``. Grading only no
 its own, so that nobody who hands in waits for anybody else.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from datetime import datetime
 from itertools import islice
 from typing import Any
@@ -74,19 +75,29 @@ def rebuild(exam_version_id: int, now: datetime) -> int:
     standing = queries.standing_now().where(Attempt.exam_version_id == exam_version_id)
     result: Any = db.session.execute(insert(SummedAttempt).from_select(list(Standing._fields), standing))
     _let_the_planner_know()
-    for table, columns, query in (
-        (SummedTotal, ["exam_version_id", "language", "most", "total", "n", "passed"], queries.totals_of(exam_version_id)),
-        (
-            SummedMark,
-            ["exam_version_id", "item_version_id", "language", "most", "points", "total", "n"],
-            queries.marks_of(exam_version_id),
-        ),
-        (SummedPlace, ["exam_version_id", "slot", "points", "n"], queries.places_of(exam_version_id)),
-    ):
-        db.session.execute(insert(table).from_select(columns, query))
-    _insert(SummedPick, ({**key._asdict(), "n": n} for key, n in queries.picks_of(exam_version_id)))
+    with _staged(exam_version_id):
+        for table, query in (
+            (SummedTotal, queries.totals_of(exam_version_id)),
+            (SummedMark, queries.marks_of(exam_version_id)),
+            (SummedPlace, queries.places_of(exam_version_id)),
+            (SummedPick, queries.picks_of(exam_version_id)),
+        ):
+            db.session.execute(insert(table).from_select(list(table.__table__.c), query))
     state.changes, state.counted_at = state.changes + 1, now
     return int(result.rowcount)
+
+
+@contextmanager
+def _staged(exam_version_id: int) -> Iterator[None]:
+    """Answers counted once, in tables that only this connection sees; a failure takes them along."""
+    connection = db.session.connection()
+    for table in (queries.STAGED, queries.CHOSEN):
+        table.create(connection)
+    db.session.execute(insert(queries.STAGED).from_select(list(queries.STAGED.c), queries.staged_of(exam_version_id)))
+    _insert(queries.CHOSEN, queries.chosen())
+    yield
+    for table in (queries.STAGED, queries.CHOSEN):
+        table.drop(connection)
 
 
 def _let_the_planner_know() -> None:
