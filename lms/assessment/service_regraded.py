@@ -17,6 +17,7 @@ from lms.assessment.models import Attempt, Grade
 from lms.assessment.models_regrading import Regrading, RegradingLine
 from lms.assessment.queries_regrading import held_marks
 from lms.assessment.regrading import Outcome
+from lms.assessment.regrading_states import State as RegradingState
 from lms.core.database import db
 
 CHUNK = 500
@@ -94,7 +95,15 @@ def _numbers(rows: list[dict[str, Any]]) -> Iterator[int]:
 
 
 def still_holds(about: Regrading) -> bool:
-    """Whether the points that the regrading gave are those that hold, so that it can be taken back."""
+    """Whether the points that the regrading gave are those that hold, so that it can be taken back.
+
+    They do not while a later regrading of the same answers stands: it was decided on these points, even where it left
+    them as they were.
+    """
+    return not (_has_other_points(about) or _is_built_upon(about))
+
+
+def _has_other_points(about: Regrading) -> bool:
     later = aliased(Grade)
     has_later = exists().where(
         later.attempt_id == Grade.attempt_id, later.slot == Grade.slot, later.number > Grade.number
@@ -105,4 +114,19 @@ def still_holds(about: Regrading) -> bool:
         .where(RegradingLine.regrading_id == about.id, RegradingLine.outcome == Outcome.CHANGED.value)
         .where(~has_later, Grade.share != RegradingLine.new_share)
     )
-    return db.session.scalar(query.limit(1)) is None
+    return db.session.scalar(query.limit(1)) is not None
+
+
+def _is_built_upon(about: Regrading) -> bool:
+    ours, theirs = aliased(RegradingLine), aliased(RegradingLine)
+    is_later = (Regrading.applied_at > about.applied_at) | (
+        (Regrading.applied_at == about.applied_at) & (Regrading.id > about.id)
+    )
+    query = (
+        select(theirs.id)
+        .join(Regrading, Regrading.id == theirs.regrading_id)
+        .join(ours, (ours.attempt_id == theirs.attempt_id) & (ours.slot == theirs.slot))
+        .where(ours.regrading_id == about.id, ours.outcome == Outcome.CHANGED.value)
+        .where(Regrading.item_id == about.item_id, Regrading.state == RegradingState.APPLIED.value, is_later)
+    )
+    return db.session.scalar(query.limit(1)) is not None

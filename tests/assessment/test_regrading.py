@@ -308,3 +308,17 @@ def test_every_step_is_in_the_audit_trail() -> None:
     actions = db.session.scalars(select(AuditEntry.action).order_by(AuditEntry.id)).all()
     steps = [action.removeprefix("regrading.") for action in actions if action.startswith("regrading.")]
     assert steps == ["propose", "approve", "apply", "undo", "undone"]
+
+
+def test_a_regrading_is_not_undone_under_a_later_one_that_found_its_points_right() -> None:
+    with unit_of_work():
+        a_wrong_item()
+        knew, other = sit(factories.person(), "skeyalpha"), sit(factories.person(), "skeygamma")
+        first = approved(correct())
+        full = approved(None, Rule.FULL)
+        with pytest.raises(Conflict, match="later"):
+            undone(first)
+        assert [standing(one) for one in (knew, other)] == [(100, True), (100, True)]
+        assert undone(full).state == State.UNDONE
+        assert undone(first).state == State.UNDONE
+        assert [standing(one) for one in (knew, other)] == [(50, False), (50, False)]
