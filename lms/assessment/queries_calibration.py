@@ -181,7 +181,7 @@ def marked_answers(round_id: int) -> list[tuple[int, str]]:
         select(Essay.id, Response.answer)
         .join(Response, (Response.attempt_id == Essay.attempt_id) & (Response.slot == Essay.slot))
         .where(Essay.item_id == item_id, Essay.settled_at.is_not(None), Response.is_late.is_(False))
-        .order_by(Essay.id.desc(), Response.seq.desc())
+        .order_by(Essay.handed_in_at.desc(), Essay.id, Response.seq.desc())
         .limit(MOST_OFFERED * 10)
     )
     found: dict[int, str] = {}

@@ -77,7 +77,7 @@ def take_next(exam_id: int, item_id: int, *, actor: Any, now: datetime) -> Essay
 def keep(essay_id: int, *, actor: Any, now: datetime) -> None:
     """Hold on to an answer one is working on; ``Conflict`` when somebody else took it meanwhile."""
     essay = _held(essay_id)
-    if essay is None or essay.person_id == actor.id:
+    if essay is None or essay.person_id == actor.id or _claim_of(essay, actor) is None:
         raise NotFound(Message(NO_ESSAY))
     _still_open(essay, actor, now)
     _claim(essay, actor, now)
@@ -97,8 +97,9 @@ def put_aside(essay_id: int, *, actor: Any, now: datetime) -> Essay:
 def mark(essay_id: int, given: Given, *, actor: Any, now: datetime) -> Essay:
     """Give an answer its mark; the last one needed settles its points, and the last answer grades the attempt.
 
-    The same again changes nothing. Raises ``NotFound`` for an answer of one's own, ``Invalid`` where a rubric line
-    has no level, ``Conflict`` for one that waits no more, or that somebody else has before them.
+    The same again changes nothing. Raises ``NotFound`` for an answer of one's own or one that was never before this
+    marker (nobody picks whom to mark), ``Invalid`` where a rubric line has no level, ``Conflict`` for one that waits no
+    more, or that somebody else has before them.
     """
     essay = db.session.get(Essay, essay_id)
     if essay is None or essay.person_id == actor.id:
@@ -107,6 +108,8 @@ def mark(essay_id: int, given: Given, *, actor: Any, now: datetime) -> Essay:
     essay = _held(essay_id)
     assert attempt is not None and essay is not None
     _calibrated(essay.exam_id, essay.item_id, actor)
+    if _claim_of(essay, actor) is None:
+        raise NotFound(Message(NO_ESSAY))
     levels = written_levels(given.levels)
     earlier = db.session.scalar(
         select(EssayMark).where(EssayMark.essay_id == essay.id, EssayMark.marker_id == actor.id)

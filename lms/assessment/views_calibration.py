@@ -14,7 +14,6 @@ from lms.assessment.queries_calibration import RoundView, SampleView
 from lms.core import clock
 from lms.core.access import has, requires, viewer
 from lms.core.database import unit_of_work
-from lms.core.entered import whole_number
 from lms.core.errors import Invalid, NotFound
 from lms.core.locale import language
 from lms.core.texts import Message, in_language
@@ -88,9 +87,9 @@ def _round_page(round_id: int, fields: Any = None, problem: Message | None = Non
 
 def _copied(round_id: int) -> str:
     """The answer asked for as a sample, as it was written."""
-    essay_id = whole_number(request.args.get("copy", ""))
-    found = queries_calibration.marked_answers(round_id) if essay_id is not None else []
-    return next((text for each, text in found if each == essay_id), "")
+    asked = request.args.get("copy", "")
+    found = queries_calibration.marked_answers(round_id) if asked else []
+    return next((text for each, text in found if str(each) == asked), "")
 
 
 def _next(found: RoundView, samples: list[SampleView], person: Any) -> SampleView | None:

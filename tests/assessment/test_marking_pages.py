@@ -16,7 +16,7 @@ from lms.core.audit import AuditEntry
 from lms.core.database import db, unit_of_work
 from lms.identity.models import Person
 from tests import factories
-from tests.factories_marking import WORDS, handed_in, marked, marker, written_exam
+from tests.factories_marking import WORDS, essay_of, handed_in, marked, marker, written_exam
 
 SignIn = Callable[..., Any]
 
@@ -88,7 +88,7 @@ def test_only_whoever_took_an_answer_opens_it(app: Flask, sign_in: SignIn, one: 
     assert bob.get(page).status_code == 404
     assert take(bob, one) == "/marking"
     assert ann.post(f"{page}/claim").status_code == 204
-    assert bob.post(page, data=LEVELS).status_code == 409
+    assert bob.post(page, data=LEVELS).status_code == 404
     assert ann.post(page, data=LEVELS).status_code == 303
     assert ann.get(page, follow_redirects=True).text.count("You have marked this answer.") == 1
 
@@ -225,9 +225,7 @@ def test_agreement_waits_for_pairs_and_then_shows_lines_and_markers(app: Flask, 
         written_exam(markers=2, margin=6)
         ann, bob = marker(name="Ann Strict"), marker(name="Bob Mild")
         for number in range(12):
-            handed_in()
-            essay = db.session.scalars(select(Essay).order_by(Essay.id.desc())).first()
-            assert essay is not None
+            essay = essay_of(handed_in())
             marked(essay, number % 2, 2 * (number % 2), ann)
             marked(essay, number % 3 % 2, 2 * (number % 2) + 2, bob)
     page = trainer.get("/marking/agreement?item=written-1").text

@@ -1,5 +1,6 @@
 """Marking: who gets which answer, what a mark does, and what several marks come to."""
 
+import itertools
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
@@ -196,6 +197,24 @@ def test_the_queue_counts_what_waits_and_what_of_it_is_mine() -> None:
     marked(other, 1, 2, trainer)
     (group,) = queries_marking.queue(trainer.id, clock.now())
     assert (group.waiting, group.mine) == (1, 0)
+
+
+def test_nobody_picks_whose_answer_to_mark() -> None:
+    written_exam()
+    found, trainer = essay_of(handed_in()), marker()
+    for pick in (
+        lambda: service_marking.mark(found.id, given(2, 4), actor=trainer, now=clock.now()),
+        lambda: service_marking.keep(found.id, actor=trainer, now=clock.now()),
+    ):
+        with pytest.raises(NotFound):
+            pick()
+    assert found.marks_in == 0
+
+
+def test_the_address_of_an_answer_does_not_tell_when_it_was_handed_in() -> None:
+    written_exam()
+    ids = [essay_of(handed_in()).id for _ in range(6)]
+    assert all(abs(one - other) > 1000 for one, other in itertools.pairwise(sorted(ids)))
 
 
 def test_a_marker_reads_neither_name_nor_earlier_marks() -> None:
