@@ -231,11 +231,13 @@ def day(value: date | datetime | None) -> str:
 
 
 def short_day(value: date | datetime | None) -> str:
-    """A calendar day without the year: "19 Nov", "11月19日"."""
+    """A calendar day, without the year if it is this one: "19 Nov", "11月19日"; "19 Nov 2025", "2025年11月19日"."""
     if value is None:
         return "–"
-    value = clock.day_of(value) if isinstance(value, datetime) else value
-    return str(format_date(value, "d MMM" if str(get_locale()) == "en" else "M月d日"))
+    found = clock.day_of(value) if isinstance(value, datetime) else value
+    if found.year != clock.today().year:
+        return day(found)
+    return str(format_date(found, "d MMM" if str(get_locale()) == "en" else "M月d日"))
 
 
 def instant(value: datetime | None) -> str:
