@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Self
+from typing import Any, Self
 
 from lms.statistics.figures import Number
 
@@ -40,15 +40,24 @@ class ItemSums:
     @classmethod
     def of(cls, cells: Cells) -> Self:
         """The sums of the attempts counted in ``cells``; whole numbers stay whole, which is much faster."""
-        exact = [(_exact(x), _exact(x) + _exact(rest), n) for (x, rest), n in cells.items()]
-        return cls(
-            n=sum(n for _, _, n in exact),
-            x=sum(n * x for x, _, n in exact),
-            xx=sum(n * x * x for x, _, n in exact),
-            t=sum(n * t for _, t, n in exact),
-            tt=sum(n * t * t for _, t, n in exact),
-            xt=sum(n * x * t for x, t, n in exact),
-        )
+        # One pass by mark: there are few marks and tens of thousands of cells
+        by_mark: dict[Number, list[Any]] = {}
+        for (mark, rest), n in cells.items():
+            r = rest if rest.__class__ is int else _exact(rest)
+            sums = by_mark.get(mark)
+            if sums is None:
+                sums = by_mark[mark] = [0, 0, 0]
+            nr = n * r
+            sums[0] += n
+            sums[1] += nr
+            sums[2] += nr * r
+        n = x = xx = t = tt = xt = 0
+        for mark, (count, rests, squares) in by_mark.items():
+            m = _exact(mark)
+            totals = rests + count * m
+            n, x, xx, t = n + count, x + count * m, xx + count * m * m, t + totals
+            tt, xt = tt + squares + 2 * m * rests + count * m * m, xt + m * totals
+        return cls(n, x, xx, t, tt, xt)
 
     @classmethod
     def of_marks(cls, marks: Mapping[Number, int]) -> Self:
@@ -148,12 +157,14 @@ class ItemSummary:
     """What an analysis needs to know of one item.
 
     ``maximum`` is the highest possible mark, above 0. Without ``cells`` every measure but the
-    discriminative efficiency, which needs the sorted marks, comes from the sums.
+    discriminative efficiency, which needs the sorted marks, comes from the sums. ``cell_sums`` are
+    the sums of the cells where those are counted in another unit than ``sums``.
     """
 
     maximum: Number
     sums: ItemSums
     cells: Cells | None = None
+    cell_sums: ItemSums | None = None
 
     def __post_init__(self) -> None:
         if self.maximum <= 0:

@@ -130,12 +130,15 @@ def discrimination_index(sums: ItemSums, *, minimum_n: int = MINIMUM_N) -> Figur
     return known(sums.n, 100 * float(sums.rest_covariance) / sqrt(spread))
 
 
-def discriminative_efficiency(cells: Cells, *, minimum_n: int = MINIMUM_N) -> Figure:
+def discriminative_efficiency(
+    cells: Cells, sums: ItemSums | None = None, *, minimum_n: int = MINIMUM_N
+) -> Figure:
     """The covariance of mark and rest in percent of the highest these marks allow.
 
-    100 cov(x,r) / cov_max; cov_max is the covariance after sorting x and r each by itself.
+    100 cov(x,r) / cov_max; cov_max is the covariance after sorting x and r each by itself. ``sums``
+    are those of the cells, where they are known.
     """
-    sums = ItemSums.of(cells)
+    sums = sums or ItemSums.of(cells)
     if few := too_few(sums.n, minimum_n, least=2):
         return few
     highest = ItemSums.of(_sorted_cells(cells)).rest_covariance
@@ -238,7 +241,7 @@ def _item_figures(item: ItemSummary, weight: Figure, minimum_n: int) -> ItemFigu
         efficiency=(
             unknown(item.sums.n, NO_COUNTS)
             if item.cells is None
-            else discriminative_efficiency(item.cells, minimum_n=minimum_n)
+            else discriminative_efficiency(item.cells, item.cell_sums, minimum_n=minimum_n)
         ),
         effective_weight=weight,
     )
