@@ -92,11 +92,6 @@ def digest_of(body: list[Any]) -> str:
     return hashlib.sha256(json.dumps(body, separators=(",", ":")).encode()).hexdigest()
 
 
-def is_kept(sha256: str) -> bool:
-    """Whether a pool with this digest is kept already."""
-    return db.session.scalar(select(PaperPool.sha256).where(PaperPool.sha256 == sha256)) is not None
-
-
 def _from_body(body: Sequence[Any]) -> tuple[list[PoolItem], dict[int, Worth]]:
     items = [
         PoolItem(item_id, version_id, key, topic, kind, difficulty, tuple(steps))
@@ -170,8 +165,8 @@ def expected_of(drawn: Sequence[papers.Drawn], pool: Pool) -> float:
     return expected_percent([place.item for place in drawn], pool.worth)
 
 
-def worn_items(plan: ExamDefinition, pool: Pool, drawn_papers: int) -> list[int]:
-    """Items that stood in more of the exam's papers than its cap allows, by id."""
+def worn_items(plan: ExamDefinition, uses: Mapping[int, int], drawn_papers: int) -> list[int]:
+    """Items that stood in more of the exam's papers than its cap allows, by id; ``uses`` counts the papers by item."""
     if plan.exposure_cap is None or not drawn_papers:
         return []
-    return sorted(item_id for item_id, used in pool.uses.items() if Decimal(100 * used) / drawn_papers > plan.exposure_cap)
+    return sorted(item_id for item_id, used in uses.items() if Decimal(100 * used) / drawn_papers > plan.exposure_cap)

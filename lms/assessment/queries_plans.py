@@ -162,7 +162,7 @@ def _parts(plan: ExamDefinition, items: Sequence[PoolItem]) -> tuple[Part, ...]:
 def _items(
     authored: AuthoredExam, pool: queries_papers.Pool, sampled: sampling.Sampled | None
 ) -> tuple[DrawnItem, ...]:
-    worn = set(queries_papers.worn_items(authored.definition, pool, authored.exam.papers))
+    worn = set(queries_papers.worn_items(authored.definition, pool.uses, authored.exam.papers))
     made = [
         DrawnItem(
             item, pool.worth[item.item_id].facility, pool.measured.get(item.item_id, 0), pool.uses.get(item.item_id, 0),

@@ -15,8 +15,9 @@ from lms.assessment.attempt_states import OPEN, State
 from lms.assessment.content import Exam as ExamDefinition
 from lms.assessment.models import Attempt
 from lms.assessment.openings import Earlier, MayNotStart, Opening
+from lms.assessment.queries_stock import Purpose
 from lms.assessment.service_allowances import apply_allowance
-from lms.assessment.service_drawing import Purpose, count_paper, draw_paper
+from lms.assessment.service_drawing import count_paper, draw_paper
 from lms.assessment.service_time import close_if_due
 from lms.core.api import iso
 from lms.core.database import db
@@ -53,7 +54,8 @@ def start_attempt(exam_key: str, person: Any, *, now: datetime, language: str) -
     if isinstance(decision, MayNotStart):
         waits_for: dict[str, Any] = {"lesson": decision.lesson} if decision.lesson is not None else {}
         raise Conflict(decision.reason, opens_at=iso(decision.opens_at), **waits_for)
-    attempt = _begin(exam.plan, opening, attempts, person, now, language, Purpose(exam.id, exam.papers))
+    purpose = Purpose(exam.version_id, exam.id, exam.papers)
+    attempt = _begin(exam.plan, opening, attempts, person, now, language, purpose)
     attempt.kind, attempt.subject = "exam", exam.key
     attempt.exam_id, attempt.exam_version_id = exam.id, exam.version_id
     attempt.is_first = all(one.state == State.VOIDED for one in attempts)
@@ -74,7 +76,8 @@ def start_check(course_key: str, lesson_key: str, person: Any, *, now: datetime,
     if (open_one := _open_one(person, "check", subject, attempts)) is not None:
         return Started(open_one, False)
     plan = queries.check_plan_of(lesson.body).definition
-    attempt = _begin(plan, Opening(None, None, False), attempts, person, now, language, Purpose(about=subject))
+    purpose = Purpose(lesson.version_id, about=subject)
+    attempt = _begin(plan, Opening(None, None, False), attempts, person, now, language, purpose)
     attempt.kind, attempt.subject = "check", subject
     attempt.lesson_id, attempt.lesson_version_id = lesson.id, lesson.version_id
     return _opened(attempt, person)

@@ -63,6 +63,18 @@ def pool(
     In the order of their files; two queries however many items there are. Which steps an item covers is read where
     ``sop`` asks for it or ``with_steps`` does.
     """
+    rows = db.session.execute(pool_query(topics=topics, sop=sop, keys=keys)).all()
+    steps = _steps_of([row.id for row in rows]) if sop or with_steps else {}
+    return [
+        PoolItem(row.id, row.version_id, row.key, row.topic, row.type, row.difficulty, tuple(steps.get(row.id, ())))
+        for row in rows
+    ]
+
+
+def pool_query(
+    *, topics: Sequence[str] = (), sop: Sequence[str] = (), keys: Sequence[str] = ()
+) -> Select[*tuple[Any, ...]]:
+    """The statement that reads a pool. Key, steps and points of an item are those of its version for ever."""
     sources: list[ColumnElement[bool]] = []
     if topics:
         sources.append(Topic.key.in_(topics))
@@ -70,18 +82,12 @@ def pool(
         sources.append(Item.key.in_(keys))
     if sop:
         sources.append(Item.id.in_(select(ItemSopStep.item_id).where(_covers(sop))))
-    query = (
-        select(Item.id, Item.version_id, Item.key, Topic.key.label("topic"), Item.type, Item.difficulty)
+    return (
+        select(Item.id, Item.version_id, Item.key, Topic.key.label("topic"), Item.type, Item.difficulty, Item.position)
         .join(Topic, Topic.id == Item.topic_id)
         .where(or_(false(), *sources), Item.retired_at.is_(None), Item.version_id.is_not(None))
         .order_by(Item.topic_id, Item.position, Item.id)
     )
-    rows = db.session.execute(query).all()
-    steps = _steps_of([row.id for row in rows]) if sop or with_steps else {}
-    return [
-        PoolItem(row.id, row.version_id, row.key, row.topic, row.type, row.difficulty, tuple(steps.get(row.id, ())))
-        for row in rows
-    ]
 
 
 def _covers(places: Sequence[str]) -> Any:
