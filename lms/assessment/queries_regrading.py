@@ -70,6 +70,7 @@ def _cases(version_id: int, rows: Sequence[Any]) -> Iterator[Case]:
             attempt.id, slot, answers.get((attempt.id, slot)), marks[attempt.id], definition.cut,
             [section.cut for section in definition.sections], attempt.score, attempt.max_score, attempt.percent,
             attempt.passed, is_by_machine=sources[attempt.id, slot] != "marker",
+            is_in_mean=definition.counts == "mean" and attempt.percent is not None,
         )  # fmt: skip
 
 
@@ -287,6 +288,7 @@ class Regraded:
     old_percent: Decimal | None
     new_percent: Decimal | None
     outcome: str
+    old_passed: bool | None = None
 
     @property
     def holds(self) -> bool:
@@ -306,7 +308,7 @@ def regradings_of(attempt_id: int) -> list[Regraded]:
         Regraded(
             one.slot, about.reason, at or about.created_at, about.undone_at, about.undo_reason, about.to_version_id,
             one.old_share * one.max_points, one.new_share * one.max_points, one.max_points, one.old_percent,
-            one.new_percent, one.outcome,
+            one.new_percent, one.outcome, one.old_passed,
         )
         for one, about, at in db.session.execute(query)
     ]  # fmt: skip

@@ -32,7 +32,7 @@ class Outcome(StrEnum):
 
     CHANGED = "changed"
     SAME = "same"
-    KEPT = "kept"  # a pass would have been lost, so the points stay
+    KEPT = "kept"  # a pass would have been lost, or a mean lowered, so the points stay
 
 
 RULE_NAMES = {
@@ -50,7 +50,7 @@ class Case:
     """An attempt that met the version: its marks that hold, the answer in question, and its result so far.
 
     ``percent`` and ``score`` are None while the attempt waits for other marks; ``is_by_machine`` is False for points
-    that a person gave.
+    that a person gave, ``is_in_mean`` True for a result that passes the exam together with others.
     """
 
     attempt_id: int
@@ -64,6 +64,7 @@ class Case:
     percent: Decimal | None
     passed: bool | None
     is_by_machine: bool = True
+    is_in_mean: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +128,7 @@ def line(case: Case, rule: Rule, corrected: AnyItem | None, *, keeps_passes: boo
         share, is_gone = _share(case, old, rule, corrected)
     outcome = Outcome.CHANGED if share != old.share else Outcome.SAME
     after = _result(case, share) if outcome is Outcome.CHANGED else None
-    if after is not None and keeps_passes and case.passed and not after.passed:
+    if after is not None and keeps_passes and _may_cost_a_pass(case, after, share):
         outcome, share = Outcome.KEPT, old.share
     changes = after is not None and outcome is Outcome.CHANGED and case.percent is not None
     return Line(
@@ -137,6 +138,11 @@ def line(case: Case, rule: Rule, corrected: AnyItem | None, *, keeps_passes: boo
         case.percent, grading.rounded(after.total.percent) if changes and after else case.percent,
         case.passed, after.passed if changes and after else case.passed,
     )  # fmt: skip
+
+
+def _may_cost_a_pass(case: Case, after: grading.Result, share: Fraction) -> bool:
+    """Whether this result would not pass any more, or would lower a mean that the exam may have been passed by."""
+    return bool(case.passed and not after.passed) or (case.is_in_mean and share < case.marks[case.slot].share)
 
 
 def _share(case: Case, old: grading.Mark, rule: Rule, corrected: AnyItem | None) -> tuple[Fraction, bool]:

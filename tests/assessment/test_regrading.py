@@ -322,3 +322,15 @@ def test_a_regrading_is_not_undone_under_a_later_one_that_found_its_points_right
         assert undone(full).state == State.UNDONE
         assert undone(first).state == State.UNDONE
         assert [standing(one) for one in (knew, other)] == [(50, False), (50, False)]
+
+
+def test_who_passed_by_the_mean_of_several_results_keeps_the_pass() -> None:
+    with unit_of_work():
+        a_wrong_item(counts="mean", attempts=3)
+        person = factories.person()
+        low, high = sit(person, "skeybeta", None), sit(person, "skeybeta")
+        assert is_completed(person)
+        found = ask(factories.person(), correct())
+        assert (found.figures["kept"], found.figures["changed"]) == (2, 0)
+        assert approved(correct(rationale=make.text("Said anew.")), keeps_passes=False).state == State.APPLIED
+        assert [standing(one) for one in (low, high)] == [(0, False), (50, False)] and not is_completed(person)
