@@ -64,12 +64,15 @@ def certificates() -> str:
         begun = way.certificate is not None or any(leaf.is_met for leaf in way.standing.leaves())
         (mine if is_required or begun else others).append((way, card))
     chains = [certificate for chain in record.certificates.values() for certificate in chain]
-    mine.sort(key=lambda pair: pair[0].phase is Phase.HELD)  # what asks for something stands first
+    asked = [way for way in ways if role in way.rule.definition.roles or way.certificate is not None]
+    # what the work asks for stands first, what is held after it, and last what only shares a course with these
+    mine.sort(key=lambda pair: (bool(asked) and pair[0] not in asked, pair[0].phase is Phase.HELD))
+    ahead = (asked or [way for way, _ in mine]) if access.has(person, "learn") else []
     return render_template(
         "certification/certificates.html",
         mine=[card for _, card in mine],
         others=[card for _, card in others],
-        next_step=views_cards.next_step([way for way, _ in mine], titles),
+        next_step=views_cards.next_step(ahead, titles),
         history=_history(record, ways),
         earned=len(chains),
         state_sign=state_sign,

@@ -95,6 +95,21 @@ def test_an_expired_and_a_revoked_one_say_so(app: Flask, sign_in: SignIn, agent:
     assert "Revoked on 10 Mar 2026; only what is done afterwards counts" in words(sign_in(agent).get("/certificates"))
 
 
+def test_a_shared_course_is_no_next_step_towards_another_role(app: Flask, sign_in: SignIn, agent: Person) -> None:
+    with app.app_context(), unit_of_work():
+        certification("support", roles=["technical-support"], requires={"all": [{"course": "greeting"}, {"exam": "x"}]})
+    earn(app, agent)
+    shown = words(sign_in(agent).get("/certificates"))
+    assert "Go on towards" not in shown and shown.index("Front Line") < shown.index("Support")
+
+
+def test_who_may_not_learn_has_no_next_step(app: Flask, sign_in: SignIn, agent: Person) -> None:
+    with app.app_context(), unit_of_work():
+        auditor = factories.person(roles=[Role.AUDITOR], job_role="front-line")
+    assert "Go on towards" in words(sign_in(agent).get("/certificates"))
+    assert "Go on towards" not in words(sign_in(auditor).get("/certificates"))
+
+
 def test_certifications_of_other_roles_stand_apart(sign_in: SignIn, agent: Person) -> None:
     page = sign_in(Role.LEARNER).get("/certificates")
     assert "Others you can earn" in page.text and "Your certificates" not in page.text
