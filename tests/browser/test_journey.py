@@ -62,7 +62,8 @@ class Learner:
             elif re.match(r"^/attempts/\d+(\?|$)", path):
                 self.answer(path)
             elif re.match(r"^/attempts/\d+/", path):
-                self.page.locator(".dock button.btn-primary").click()
+                with self.page.expect_navigation():
+                    self.page.locator(".dock button.btn-primary").click()
             elif re.match(r"^/plays/\d+$", path):
                 self.say_something(int(path.rsplit("/", 1)[1]))
             elif re.match(r"^/scenarios/[\w-]+$", path):
@@ -89,7 +90,8 @@ class Learner:
         question = shown[number - 1]
         self.fill(question, knowing.right_answer(question, LANGUAGE))
         expect(self.page.locator(".saved").first).to_contain_text(re.compile(r"\d\d:\d\d:\d\d"))
-        self.page.locator("[data-next]").click()
+        with self.page.expect_navigation():  # the answer is sent first, then the page moves on
+            self.page.locator("[data-next]").click()
 
     def fill(self, question: dict[str, Any], answer: Any) -> None:
         form = self.page.locator("#answer")
