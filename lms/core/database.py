@@ -3,7 +3,7 @@
 import copy
 import functools
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime
@@ -136,7 +136,7 @@ def _unit() -> Iterator[None]:
         session.commit()
     except BaseException:
         session.rollback()
-        session.info.pop("unit", None)
+        _undo(session.info.pop("unit", {}))
         raise
     finally:
         _writing.reset(token)
@@ -153,6 +153,7 @@ def savepoint() -> Iterator[None]:
         with db.session.begin_nested():
             yield
     except BaseException:
+        _undo(notes, besides=before.get("undone", ()))
         notes.clear()
         notes.update(before)
         raise
@@ -161,7 +162,7 @@ def savepoint() -> Iterator[None]:
 def take_back() -> None:
     """Undo what the present unit of work has done so far, for a view that shows its form again instead of raising."""
     db.session.rollback()
-    db.session.info.pop("unit", None)
+    _undo(db.session.info.pop("unit", {}))
 
 
 def unit_notes() -> dict[str, Any]:
@@ -196,6 +197,18 @@ def unit_of_work(function: Callable[P, R] | None = None) -> Callable[P, R] | Abs
 def before_commit(name: str, finish: Callable[[], None]) -> None:
     """Run ``finish`` once, just before the present unit of work commits; a second call under ``name`` is dropped."""
     unit_notes().setdefault("before_commit", {}).setdefault(name, finish)
+
+
+def when_undone(forget: Callable[[], None]) -> None:
+    """Run ``forget`` if what the present unit of work has done so far is rolled back: for what was kept of it outside
+    the database."""
+    unit_notes().setdefault("undone", []).append(forget)
+
+
+def _undo(notes: dict[str, Any], besides: Collection[Callable[[], None]] = ()) -> None:
+    for forget in notes.get("undone", ()):
+        if forget not in besides:
+            forget()
 
 
 def after_commit(nudge: Callable[[], None]) -> None:

@@ -1,13 +1,21 @@
 """Bodies of immutable versions, parsed once per process and application and looked up by version id."""
 
 from collections.abc import Callable, Iterable
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from flask import current_app
+
+from lms.core.database import is_writing, when_undone
 
 T = TypeVar("T")
 
 MOST = 50_000
+
+
+def _forget(known: dict[int, Any], found: Iterable[int]) -> None:
+    """What was read inside a unit of work that was rolled back may never have been: SQLite gives its ids away again."""
+    for version_id in found:
+        known.pop(version_id, None)
 
 
 class VersionCache(Generic[T]):
@@ -27,7 +35,10 @@ class VersionCache(Generic[T]):
             if len(known) > MOST:
                 known.clear()
                 missing = sorted(wanted)
-            known.update(self.load(missing))
+            found = self.load(missing)
+            known.update(found)
+            if is_writing():
+                when_undone(lambda: _forget(known, found))
         return {version_id: known[version_id] for version_id in wanted if version_id in known}
 
     def one(self, version_id: int) -> T:
