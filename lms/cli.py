@@ -17,6 +17,7 @@ from lms.demo import demo
 from lms.hr.cli import hr
 from lms.identity.cli import people
 from lms.reporting.cli import reports
+from lms.scenarios.cli_kept import scenarios
 
 jobs = AppGroup("jobs", help="Background work.")
 audit = AppGroup("audit", help="The audit trail.")
@@ -62,4 +63,16 @@ def doctor_command() -> None:
     sys.exit(0 if all(finding.is_well for finding in findings) else 1)
 
 
-COMMANDS: tuple[click.Command, ...] = (people, content, attempts, exams, hr, reports, jobs, audit, demo, doctor_command)
+COMMANDS: tuple[click.Command, ...] = (
+    people,
+    content,
+    attempts,
+    exams,
+    scenarios,
+    hr,
+    reports,
+    jobs,
+    audit,
+    demo,
+    doctor_command,
+)

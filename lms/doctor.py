@@ -22,6 +22,7 @@ from lms.core import audit, catalogues
 from lms.core.database import db
 from lms.core.locale import normalised
 from lms.identity.models import Person
+from lms.scenarios import replies
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +36,21 @@ class Finding:
 
 def examine() -> list[Finding]:
     """All findings, in the order in which to mend them."""
-    checks = (_python, _packages, _instance, _zone, _language, _database, _schema, _people, _audit, _faults, _redis, _disk)
+    checks = (
+        _python,
+        _packages,
+        _instance,
+        _zone,
+        _language,
+        _replies,
+        _database,
+        _schema,
+        _people,
+        _audit,
+        _faults,
+        _redis,
+        _disk,
+    )
     findings = []
     for check in checks:
         finding = check()
@@ -81,6 +96,14 @@ def _language() -> Finding:
     name, gaps = current_app.config["LMS_LOCALE"], catalogues.merged()
     good = normalised(name) is not None
     return Finding("LMS_LOCALE", good, f"{name}, {len(gaps)} messages in Chinese" if good else "write en or zh-Hans")
+
+
+def _replies() -> Finding:
+    try:
+        by = replies.scorer()
+    except (LookupError, ValueError) as fault:
+        return Finding("LMS_REPLY_SCORER", False, str(fault.args[0]))
+    return Finding("LMS_REPLY_SCORER", True, f"typed replies are read by {by.version}")
 
 
 def _database() -> Finding:

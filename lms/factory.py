@@ -12,12 +12,13 @@ from flask_wtf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from lms import config, rooms
-from lms.core import access, api, catalogues, clock, error_pages, events, jobs, media, observe, openapi, web
+from lms.core import access, api, catalogues, clock, error_pages, events, jobs, media, observe, openapi, waiting, web
 from lms.core.database import db
 from lms.core.limits import limiter
 from lms.core.locale import babel, babel_locale
 from lms.identity import queries as identity_queries
 from lms.identity.views import login_manager
+from lms.scenarios import replies
 
 VERSION = "0.1.0"
 csrf = CSRFProtect()
@@ -36,6 +37,10 @@ def create_app(overrides: Mapping[str, Any] | None = None, environ: Mapping[str,
     )
     app.config.update(config.settings(environ or os.environ, Path(app.instance_path)))
     app.config.update(overrides or {})
+    try:
+        replies.choose(app.config["LMS_REPLY_SCORER"])
+    except LookupError as fault:
+        raise RuntimeError(str(fault.args[0])) from None
     Path(app.instance_path).mkdir(parents=True, exist_ok=True)
     register_extensions(app)
     register_core(app)
@@ -82,6 +87,7 @@ def register_rooms(app: Flask) -> None:
     for workers, periodic in rooms.JOBS:
         jobs.register(app, workers, periodic)
     app.extensions["lms.gauges"].extend(rooms.GAUGES)
+    waiting.register(app, rooms.WAITING)
 
     @app.get(f"{api.PREFIX}/openapi.json")
     @access.requires(access.PUBLIC)

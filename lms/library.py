@@ -10,6 +10,7 @@ from lms.assessment import content as exams
 from lms.assessment.content import BankItem
 from lms.assessment.papers import MARKED_BY_PEOPLE
 from lms.assessment.supply import check_supply
+from lms.assessment.unfit import unfit_faults
 from lms.certification import content as certifications
 from lms.core.authored import MISSING
 from lms.core.content import (
@@ -30,6 +31,7 @@ from lms.courses.sop import CourseSource, sources
 from lms.enrolment import content as paths
 from lms.question_bank import content as topics
 from lms.question_bank.item_writing import advice
+from lms.question_bank.panels import is_unfit_for_exams
 from lms.scenarios import content as scenarios
 from lms.scenarios.definitions import FrameworkDefinition
 
@@ -241,11 +243,14 @@ def _claims(kind: str, document: Document) -> Callable[[Reference], bool]:
 def bank_of(packs: Iterable[PackContent]) -> list[BankItem]:
     """All items of the files, as an exam plan needs to know them."""
     return [
-        BankItem(item.key, topic.topic, tuple(item.sop), item.difficulty, item.type in MARKED_BY_PEOPLE)
+        BankItem(
+            item.key, topic.topic, tuple(item.sop), item.difficulty, item.type in MARKED_BY_PEOPLE,
+            is_unfit_for_exams(item),
+        )
         for pack in packs
         for topic in pack.of("topic")
         for item in topic.items
-    ]
+    ]  # fmt: skip
 
 
 def _check_supply(packs: list[PackContent], known: Known) -> Iterator[Problem]:
@@ -253,12 +258,15 @@ def _check_supply(packs: list[PackContent], known: Known) -> Iterator[Problem]:
     own = bank_of(packs)
     mine = {item.key for item in own}
     bank = [*own, *(item for item in known.bank if item.key not in mine)]
+    fit, unfit = [item for item in bank if not item.is_unfit], {item.key for item in bank if item.is_unfit}
     topics_held = Counter(item.topic for item in bank if not item.is_marked)
     unread = {str(doc.data.get("topic")) for pack in packs for kind, doc in pack.unread if kind == "topic" and doc.data}
     for pack in packs:
         for entry in pack.found.get("exam", {}).values():
             sections = entry.definition.sections
-            for fault in check_supply(entry.definition, bank):
+            refused = list(unfit_faults(entry.definition, unfit))
+            yield from entry.document.located(refused)
+            for fault in check_supply(entry.definition, fit) if not refused else ():
                 section = sections[int(fault.loc[1])]
                 if not unread or section.topic not in {*unread, None}:  # else it may be short for that file's errors
                     yield from entry.document.located([fault])

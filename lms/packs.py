@@ -30,7 +30,9 @@ from lms.enrolment.models import SignOff, TrainingSession
 from lms.library import SCHEMAS, Known, Library, PackContent, read_library
 from lms.question_bank import queries as bank
 from lms.question_bank import sync as topics
-from lms.question_bank.models import Item, ItemSopStep, Topic
+from lms.question_bank.items import item_of
+from lms.question_bank.models import Item, ItemSopStep, ItemVersion, Topic
+from lms.question_bank.panels import is_unfit_for_exams
 from lms.scenarios import sync as scenarios
 from lms.scenarios.models import Framework, Scenario
 from lms.scenarios.queries_frameworks import product_frameworks
@@ -137,13 +139,16 @@ def _bank() -> list[BankItem]:
     steps: dict[int, list[str]] = {}
     for item_id, step in db.session.execute(select(ItemSopStep.item_id, ItemSopStep.step)):
         steps.setdefault(item_id, []).append(step)
+    feelings = select(ItemVersion.item_id, ItemVersion.body).join(Item, Item.version_id == ItemVersion.id)
+    judged = db.session.execute(feelings.where(Item.type == "emotion", Item.retired_at.is_(None)))
+    unfit = {item_id for item_id, body in judged if is_unfit_for_exams(item_of(body))}
     query = (
         select(Item.id, Item.key, Topic.key, Item.difficulty, Item.type)
         .join(Topic, Topic.id == Item.topic_id)
         .where(Item.retired_at.is_(None))
     )
     return [
-        BankItem(key, topic, tuple(steps.get(item_id, ())), difficulty, kind in MARKED_BY_PEOPLE)
+        BankItem(key, topic, tuple(steps.get(item_id, ())), difficulty, kind in MARKED_BY_PEOPLE, item_id in unfit)
         for item_id, key, topic, difficulty, kind in db.session.execute(query)
     ]
 

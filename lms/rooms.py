@@ -8,6 +8,7 @@ from lms import cli
 from lms.assessment import api as assessment_api
 from lms.assessment import api_authors as assessment_authors
 from lms.assessment import api_exports as assessment_exports
+from lms.assessment import api_trainers as assessment_trainers
 from lms.assessment import jobs as assessment_jobs
 from lms.assessment import queries_running as assessment_running
 from lms.assessment import views as assessment
@@ -29,6 +30,7 @@ from lms.core.api import Api
 from lms.core.events import Listener
 from lms.core.jobs import Periodic, Worker
 from lms.core.texts import N_
+from lms.core.waiting import Teller
 from lms.core.web import NavItem
 from lms.courses import api as courses_api
 from lms.courses import views as courses
@@ -47,17 +49,28 @@ from lms.identity import views as identity
 from lms.identity import views_people as people
 from lms.question_bank import api as question_bank_api
 from lms.question_bank import views as question_bank
+from lms.question_bank import views_editor as item_editing
 from lms.reporting import api as reporting_api
 from lms.reporting import jobs as reporting_jobs
 from lms.reporting import listeners as reporting_listeners
 from lms.reporting import views as reporting
 from lms.reporting import views_coverage as coverage
+from lms.reporting import views_emotions as emotions
 from lms.reporting import views_items as item_measures
 from lms.reporting import views_measures as measures
+from lms.reporting import views_plays as play_measures
 from lms.scenarios import api as scenarios_api
 from lms.scenarios import api_authors as scenarios_authors
+from lms.scenarios import api_progress as scenarios_progress
 from lms.scenarios import views as scenarios
 from lms.scenarios import views_author as scenario_authoring
+from lms.scenarios import views_editor as scenario_editing
+from lms.scenarios import views_editor_new as scenario_drafting
+from lms.scenarios import views_editor_try as scenario_trying
+from lms.scenarios import views_progress as scenario_progress
+from lms.scenarios import views_replies as reply_marking
+from lms.scenarios import views_reply_rules as reply_rules
+from lms.scenarios import views_routes as scenario_routes
 
 PAGES: tuple[Blueprint, ...] = (
     identity.bp,
@@ -66,13 +79,22 @@ PAGES: tuple[Blueprint, ...] = (
     team.bp,
     reporting.bp,
     measures.bp,
+    emotions.bp,
     item_measures.bp,
+    play_measures.bp,
     coverage.bp,
     courses.bp,
     enrolment.bp,
     practice.bp,
     scenarios.bp,
     scenario_authoring.bp,
+    scenario_progress.bp,
+    scenario_editing.bp,
+    scenario_drafting.bp,
+    scenario_trying.bp,
+    reply_marking.bp,
+    reply_rules.bp,
+    scenario_routes.bp,
     certification.bp,
     certified.bp,
     hr.bp,
@@ -85,6 +107,7 @@ PAGES: tuple[Blueprint, ...] = (
     exports.bp,
     allowances.bp,
     question_bank.bp,
+    item_editing.bp,
     plans.bp,
     escalations.bp,
 )
@@ -99,8 +122,10 @@ APIS: tuple[Api, ...] = (
     assessment_api.api,
     assessment_authors.api,
     assessment_exports.api,
+    assessment_trainers.api,
     scenarios_api.api,
     scenarios_authors.api,
+    scenarios_progress.api,
     certification_api.api,
     hr_api.api,
 )
@@ -117,6 +142,8 @@ JOBS: tuple[tuple[Mapping[str, Worker], tuple[Periodic, ...]], ...] = (
     (certification_jobs.WORKERS, certification_jobs.PERIODIC),
     (reporting_jobs.WORKERS, reporting_jobs.PERIODIC),
 )
+
+WAITING: tuple[Teller, ...] = (reply_marking.waiting_work,)
 
 GAUGES: tuple[tuple[str, Callable[[], int]], ...] = (("lms_attempts_set_aside", assessment_running.set_aside_count),)
 
@@ -146,6 +173,9 @@ NAVIGATION: tuple[NavItem, ...] = (
     NavItem("question_bank.items", N_("Items"), "list-check", "content.read", "desk", "/author/items"),
     NavItem("plans.author_exams", N_("Exams"), "file-earmark-check", "content.read", "desk", "/author/exams"),
     NavItem("people.people", N_("People"), "people", "people.read", "desk", "/admin/people"),
+    NavItem(
+        "reply_rules.reply_agreement", N_("Typed replies"), "chat-quote", "settings.write", "desk", "/marking/replies/agreement"
+    ),
     NavItem("people.tokens", N_("Tokens"), "key", "settings.write", "desk", "/admin/tokens"),
     NavItem("people.audit_trail", N_("Audit trail"), "shield-check", "audit.read", "desk", "/admin/audit"),
 )

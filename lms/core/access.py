@@ -72,6 +72,7 @@ PERMISSIONS: dict[str, frozenset[Role]] = {
     "allowance.read": frozenset({TRAINER, HR, AUDITOR}),  # who has extra time in every exam, and why
     "allowance.write": frozenset({TRAINER, HR}),
     "marking.read": frozenset({TRAINER, AUDITOR}),  # what waits for people: appeals, work to mark
+    "reply-agreement.read": frozenset({TRAINER, AUDITOR, ADMIN}),  # figures of agreement on typed replies, no replies
     "attendance.record": frozenset({TRAINER}),
     "sign-off.record": frozenset({MENTOR}),
     "licence.verify": frozenset({HR}),

@@ -210,12 +210,31 @@ def apart(heights: Sequence[float], gap: float, low: float, high: float) -> list
     return [max(height, low) for height in placed]
 
 
-def beside(dot: Dot, text: str, frame: Frame) -> Label:
-    """A note under a dot, kept inside the plot; above it when there is no room below."""
+def beside(dot: Dot, text: str, frame: Frame, taken: Sequence[Label] = ()) -> Label:
+    """A note under a dot, kept inside the plot; above it, or at its side, where there is no room or words stand
+    already (``taken``)."""
     half = text_width(text) / 2
     x = clamped(dot.x, frame.left + half, max(frame.right - half, frame.left + half))
-    y = dot.y + 24 if dot.y + 24 < frame.bottom - 4 else dot.y - 14
-    return Label(x, y, text, "middle", "ink", bold=True)
+    below, above = (Label(x, dot.y + step, text, "middle", "ink", bold=True) for step in (24, -14))
+    sides = [
+        Label(dot.x + step, dot.y + 5, text, anchor, "ink", bold=True) for step, anchor in ((-14, "end"), (14, "start"))
+    ]
+    fits = [below] if below.y < frame.bottom - 4 else []
+    fits += [above, *(side for side in sides if frame.left <= _span(side)[0] and _span(side)[1] <= frame.right)]
+    return next((note for note in fits if not any(touch(note, other) for other in taken)), fits[0])
+
+
+def _span(label: Label) -> tuple[float, float]:
+    """From where to where its words reach."""
+    width = text_width(label.text)
+    start = label.x - {"start": 0.0, "middle": width / 2, "end": width}[label.anchor]
+    return start, start + width
+
+
+def touch(one: Label, other: Label) -> bool:
+    """Whether two labels' words lie on one another."""
+    (left, right), (start, end) = _span(one), _span(other)
+    return left < end and start < right and abs(one.y - other.y) < LINE_HEIGHT
 
 
 def call_out(dot: Dot, lines: Sequence[str], frame: Frame) -> list[Label]:

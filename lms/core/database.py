@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar, overload
 from flask import has_request_context, request
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import JSON, DateTime, Double, Engine, MetaData, Numeric, TypeDecorator, event
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import DeclarativeBase, registry
 
@@ -112,6 +113,11 @@ def _begin(connection: Any) -> None:
     """A reader that turns writer fails at once with "busy": a unit of work begins as a writer."""
     if connection.dialect.name == "sqlite":
         connection.exec_driver_sql("BEGIN IMMEDIATE" if _writing.get() else "BEGIN")
+
+
+def inserting(table: Any, dialect: str) -> Any:
+    """An INSERT of this dialect ("sqlite", "postgresql") that can say what to do about a row that is there already."""
+    return (postgresql if dialect == "postgresql" else sqlite).insert(table)
 
 
 def is_writing() -> bool:

@@ -82,7 +82,7 @@ class AttemptVoided:
 
 @dataclass(frozen=True, slots=True)
 class WouldChange:
-    """How a result would change, asked before anything does."""
+    """How a result would change, asked before anything does; whether by it its exam is passed, now and then."""
 
     attempt_id: int
     person_id: int

@@ -78,6 +78,40 @@ def enqueue(name: str, key: str, payload: Mapping[str, Any], *, run_at: datetime
     after_commit(nudge)
 
 
+@dataclass(frozen=True, slots=True)
+class Fate:
+    """How a promised job stands: how often it was tried, what went wrong the last time ("" for nothing), when it comes
+    next, and whether it was done or set aside."""
+
+    tries: int
+    error: str
+    run_at: datetime
+    is_done: bool
+    is_set_aside: bool
+
+    @property
+    def has_failed(self) -> bool:
+        return bool(self.error) and not self.is_done
+
+
+def fate(key: str) -> Fate | None:
+    """How the job of this key stands; None when there is none."""
+    columns = (Job.tries, Job.last_error, Job.run_at, Job.done_at.is_not(None), Job.set_aside_at.is_not(None))
+    row = db.session.execute(select(*columns).where(Job.key == key)).one_or_none()
+    return Fate(*row) if row is not None else None
+
+
+def retry(key: str, now: datetime) -> bool:
+    """Let a job that failed run again at once, as if for the first time; whether there was one."""
+    failed = (Job.key == key, Job.done_at.is_(None), Job.last_error != "")
+    anew = {"tries": 0, "run_at": now, "set_aside_at": None, "leased_until": None, "last_error": ""}
+    statement = update(Job).where(*failed).values(anew).returning(Job.id)
+    if db.session.scalar(statement.execution_options(synchronize_session=False)) is None:
+        return False
+    after_commit(nudge)
+    return True
+
+
 def nudge() -> None:
     """Wake a waiting worker; losing the nudge only means that it looks a moment later."""
     current_app.extensions["lms.job_bell"].set()

@@ -6,7 +6,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from decimal import Decimal
+from decimal import Decimal, localcontext
 from typing import Any
 
 import structlog
@@ -17,7 +17,7 @@ from flask_login import current_user
 from markupsafe import Markup
 from werkzeug.wrappers import Response as WerkzeugResponse
 
-from lms.core import access, api, charts, clock, locale, markdown, page_parts
+from lms.core import access, api, charts, clock, control_chart, locale, markdown, page_parts
 from lms.core.database import db, unit_of_work
 from lms.core.entered import own_path
 from lms.core.errors import NOT_HERE, NotFound
@@ -143,11 +143,18 @@ def _globals() -> dict[str, Any]:
         "other_language": "en" if locale.language() != "en" else "zh-Hans",
         "organisation": organisation(),
         "nav": items,
-        "nav_kind": next((item["kind"] for item in items if item["active"]), "learn"),
+        "nav_kind": next((item["kind"] for item in items if item["active"]), _kind_of_place(items)),
         "now": clock.now(),
         "today": clock.today(),
         "request_id": request_id(),
     }
+
+
+def _kind_of_place(items: list[dict[str, Any]]) -> str:
+    """A page that no entry leads to belongs to the desk if an entry of the desk lives in the same folder."""
+    folder = request.path.split("/")[1]
+    desk = {item["prefix"].split("/")[1] for item in items if item["kind"] == "desk"}
+    return "desk" if folder in desk else "learn"
 
 
 def _navigation(person: Any) -> list[dict[str, Any]]:
@@ -159,6 +166,7 @@ def _navigation(person: Any) -> list[dict[str, Any]]:
             "icon": item.icon,
             "active": path == item.prefix or (item.prefix != "/" and path.startswith(item.prefix)),
             "kind": item.kind,
+            "prefix": item.prefix,
         }
         for item in _nav_items(current_app.extensions["lms.navigation"], person.permission_roles)
     ]
@@ -219,7 +227,8 @@ def number(value: Any, digits: int | None = None) -> str:
 
 @functools.lru_cache(maxsize=4096)
 def _decimal(value: str, pattern: str, code: str) -> str:
-    return str(numbers.format_decimal(Decimal(value), pattern, locale=code))
+    with localcontext(prec=len(value) + 8):  # Babel rounds, which the usual 28 digits would refuse to longer numbers
+        return str(numbers.format_decimal(Decimal(value), pattern, locale=code))
 
 
 def day(value: date | datetime | None) -> str:
@@ -288,4 +297,4 @@ def styleguide() -> str:
     """All parts of the look on one page; for development only."""
     if not (current_app.debug or current_app.testing):
         raise NotFound(Message(NOT_HERE))
-    return render_template("styleguide.html", charts=charts)
+    return render_template("styleguide.html", charts=charts, control=control_chart)

@@ -216,7 +216,12 @@ def _unreadable(error: yaml.MarkedYAMLError, text: str) -> tuple[int, str]:
 
 def dump_yaml(definition: Definition) -> str:
     """The definition in the one fixed style of exports: reading it and writing it again gives the same bytes."""
-    return "\n".join(_map_lines(plain(definition), "")) + "\n"
+    return dump_plain(plain(definition))
+
+
+def dump_plain(data: dict[str, Any]) -> str:
+    """Data as a file would hold it, sound or not, in the same style."""
+    return "\n".join(_map_lines(data, "")) + "\n"
 
 
 def _map_lines(value: dict[str, Any], indent: str) -> Iterator[str]:

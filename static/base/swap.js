@@ -3,6 +3,7 @@
 // data-swap-push also puts the new address into the history (for filters and pages of a list).
 
 const busy = new WeakSet();
+let here = location.pathname + location.search;
 
 export async function swap(element, selector, url, options = {}) {
   const target = document.querySelector(selector);
@@ -17,7 +18,10 @@ export async function swap(element, selector, url, options = {}) {
   const focus = remembered(document.activeElement, target);
   target.replaceWith(fresh);
   document.title = page.title || document.title;
-  if (element.hasAttribute("data-swap-push")) history.pushState({}, "", response.url);
+  if (element.hasAttribute("data-swap-push")) {
+    history.pushState({}, "", response.url);
+    here = location.pathname + location.search;
+  }
   restore(focus, fresh);
   announce(fresh);
   fresh.dispatchEvent(new CustomEvent("swapped", { bubbles: true }));
@@ -91,4 +95,5 @@ document.addEventListener("submit", (event) => {
   return guarded(event, form, url);
 });
 
-addEventListener("popstate", () => location.reload());
+// A page that turns its own leaves (an attempt without a connection) goes back by itself.
+addEventListener("popstate", () => document.querySelector("[data-attempt]") || location.reload());

@@ -20,6 +20,7 @@ PROMISES = {
     "allowance.read": {Role.TRAINER, Role.HR, Role.AUDITOR},
     "allowance.write": {Role.TRAINER, Role.HR},
     "marking.read": {Role.TRAINER, Role.AUDITOR},
+    "reply-agreement.read": {Role.TRAINER, Role.AUDITOR, Role.ADMIN},
     "attendance.record": {Role.TRAINER},
     "sign-off.record": {Role.MENTOR},
     "licence.verify": {Role.HR},

@@ -7,14 +7,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lms.core import charts
-from lms.core.chart_shapes import Frame, apart, percent_of, smooth_path, spaced_labels, text_width, ticks
+from lms.core.chart_shapes import Frame, apart, percent_of, smooth_path, spaced_labels, text_width, ticks, touch
+from lms.core.control_chart import ControlPoint, Names, control_chart
 
-NAMES = charts.Names("Week", "Rate", "mean 84 %", "target 80 %", "lower limit", "upper limit")
+NAMES = Names("Week", "Rate", "mean 84 %", "target 80 %", "lower limit", "upper limit")
 
 
 def control(values, size=charts.DESK, **more):
-    points = [charts.ControlPoint(f"w{i}", v, 0.6, 1.0, v < 0.6, ("Week", "why")) for i, v in enumerate(values)]
-    return charts.control_chart(points, centre=0.84, names=NAMES, title="t", description="d", size=size, **more)
+    points = [ControlPoint(f"w{i}", v, 0.6, 1.0, v < 0.6, ("Week", "why")) for i, v in enumerate(values)]
+    return control_chart(points, centre=0.84, names=NAMES, title="t", description="d", size=size, **more)
 
 
 def mood(size=charts.HALF, note=None):
@@ -72,6 +73,20 @@ def test_the_line_chart_rings_the_noted_place_only():
     chart = mood(note=(3, "“File a ticket”"))
     assert [dot.shape for dot in chart.dots] == ["disc", "disc", "disc", "ring", "disc", "disc"]
     assert any(label.text == "“File a ticket”" for label in chart.labels)
+
+
+@pytest.mark.parametrize("values", [[60, 55, 20], [60, 22, 20], [90, 60, 40], [20, 20, 24], [50, 30, 28]])
+@pytest.mark.parametrize("place", [1, 2])
+def test_a_note_does_not_lie_on_the_name_of_a_line(values, place):
+    lines = [charts.Series("your talk", values), charts.Series("best route", [60, 75, 96], tone="teal", dashed=True)]
+    chart = charts.line_chart(
+        lines, places=["0", "1", "2"], levels=[(0, "upset"), (100, "calm")], title="t", description="d",
+        note=(place, "“It is not our fault…”"),
+    )  # fmt: skip
+    note = next(label for label in chart.labels if label.text.startswith("“"))
+    names = [label for label in chart.labels if label.text in ("your talk", "best route")]
+    assert len(names) == 2 and not [name.text for name in names if touch(name, note)]
+    assert left_edge(note) >= 0 and left_edge(note) + text_width(note.text) <= charts.HALF.width
 
 
 def test_better_is_drawn_higher():
