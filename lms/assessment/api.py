@@ -10,6 +10,7 @@ from pydantic import Field
 from lms.assessment import queries, queries_results, service
 from lms.assessment.attempt_states import State
 from lms.assessment.models import Attempt
+from lms.assessment.queries_marking import MarkShown
 from lms.assessment.queries_results import QuestionResult, ResultView
 from lms.core import clock
 from lms.core.access import Scope, viewer
@@ -88,13 +89,33 @@ class SectionAnswer(Answer):
     passed: bool
 
 
+class LineMarkAnswer(Answer):
+    """What one line of the rubric earned."""
+
+    title: str
+    score: float
+    max_score: float
+    description: str | None
+    comment: str
+
+
+class MarkAnswer(Answer):
+    """One marker's mark of a written answer; ``how`` says what became of several."""
+
+    marked_at: datetime
+    lines: list[LineMarkAnswer]
+    comment: str
+    how: str | None
+
+
 class ExplainedQuestion(Question):
-    """A question with its outcome and the reasons."""
+    """A question with its outcome and the reasons; ``marks`` for what people marked."""
 
     score: float
     right_answer: Any
     rationale: str
     feedback: dict[str, str]
+    marks: list[MarkAnswer] | None = None
 
 
 class SubmissionAnswer(Answer):
@@ -195,7 +216,7 @@ def _questions(found: Attempt, with_answers: bool) -> Any:
     summary="Save an answer; a repeated or older seq changes nothing",
     body=ResponseBody,
     returns=ResponseAnswer,
-    other={409: "too late: recorded, never scored"},
+    other={409: "too late: recorded (`recorded` is `late`), never scored; after several late ones not recorded"},
     **LEARN,
 )
 def save_response(attempt_id: int, slot: int, body: ResponseBody) -> Any:
@@ -207,8 +228,10 @@ def save_response(attempt_id: int, slot: int, body: ResponseBody) -> Any:
 
 
 def too_late(late: service.Late) -> Response:
-    """409 as a response, not as an error: the late answer must be committed."""
-    return problem(Conflict(late.reason, recorded="late", slot=late.slot, seq=late.seq))
+    """409 as a response, not as an error: the late answer must be committed. ``recorded`` is missing where it is not
+    kept."""
+    told: dict[str, Any] = {"recorded": "late"} if late.is_kept else {}
+    return problem(Conflict(late.reason, slot=late.slot, seq=late.seq, **told))
 
 
 @api.post(
@@ -257,4 +280,19 @@ def _explained(question: QuestionResult) -> dict[str, Any]:
         "right_answer": question.right_answer,
         "rationale": question.rationale,
         "feedback": dict(question.feedback),
+        **({"marks": [_mark(one) for one in question.marks]} if question.marks else {}),
     }
+
+
+def _mark(mark: MarkShown) -> dict[str, Any]:
+    lines = [
+        {
+            "title": in_language(line.title, language()),
+            "score": line.points,
+            "max_score": line.max_points,
+            "description": in_language(line.description, language()) if line.description else None,
+            "comment": line.comment,
+        }
+        for line in mark.lines
+    ]
+    return {"marked_at": mark.marked_at, "lines": lines, "comment": mark.comment, "how": mark.how}

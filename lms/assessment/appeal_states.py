@@ -12,6 +12,7 @@ class State(StrEnum):
     UPHELD = "upheld"
     REJECTED = "rejected"
     WITHDRAWN = "withdrawn"
+    MOOT = "moot"  # the attempt was declared void: there is nothing left to decide
 
 
 class Verb(StrEnum):
@@ -20,12 +21,14 @@ class Verb(StrEnum):
     UPHOLD = "uphold"
     REJECT = "reject"
     WITHDRAW = "withdraw"
+    DROP = "drop"
 
 
 MOVES: dict[tuple[State, Verb], State] = {
     (State.OPEN, Verb.UPHOLD): State.UPHELD,
     (State.OPEN, Verb.REJECT): State.REJECTED,
     (State.OPEN, Verb.WITHDRAW): State.WITHDRAWN,
+    (State.OPEN, Verb.DROP): State.MOOT,
 }
 
 NAMES = {
@@ -33,6 +36,7 @@ NAMES = {
     State.UPHELD: N_("Appeal upheld"),
     State.REJECTED: N_("Appeal rejected"),
     State.WITHDRAWN: N_("Appeal withdrawn"),
+    State.MOOT: N_("Appeal closed"),
 }
 
 CLOSED = N_("This appeal is closed already. Whoever still disagrees can appeal once more, with a new reason.")

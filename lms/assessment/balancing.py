@@ -3,6 +3,7 @@
 Decision record 0019 says where the numbers come from.
 """
 
+import functools
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from random import Random
@@ -100,7 +101,11 @@ class _Scale:
         found = [draft.worth[item.item_id] for item in draft.places.values()]
         self.points = sum(one.points for one in found)
         self.earned = sum(one.points * one.facility for one in found)
-        self.buckets = {kind: self._buckets(items) for kind, items in draft.order.items()}
+
+    @functools.cached_property
+    def buckets(self) -> dict[Kind, dict[Bucket, list[PoolItem]]]:
+        """Made for papers that have to change, which most do not while little is measured."""
+        return {kind: self._buckets(items) for kind, items in self.draft.order.items()}
 
     def _buckets(self, items: Sequence[PoolItem]) -> dict[Bucket, list[PoolItem]]:
         made: dict[Bucket, list[PoolItem]] = {}

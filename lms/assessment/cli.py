@@ -16,6 +16,7 @@ from lms.core.errors import LmsError
 
 attempts = AppGroup("attempts", help="Attempts whose grading failed.")
 exams = AppGroup("exams", help="Exams.")
+FORMS, FORMATS = [one.value for one in Form], [one.value for one in Format]  # click would name them in capitals
 DAY = click.DateTime(["%Y-%m-%d"])
 
 
@@ -48,8 +49,8 @@ def retry(attempt_ids: tuple[int, ...]) -> None:
 
 @exams.command("export")
 @click.argument("exam")
-@click.option("--form", type=click.Choice(list(Form)), default=Form.ATTEMPTS, show_default=True, help="What a row is.")
-@click.option("--format", "kind", type=click.Choice(list(Format)), default=Format.CSV, show_default=True)
+@click.option("--form", type=click.Choice(FORMS), default=Form.ATTEMPTS.value, show_default=True, help="What a row is.")
+@click.option("--format", "kind", type=click.Choice(FORMATS), default=Format.CSV.value, show_default=True)
 @click.option("--version", type=click.IntRange(1), help="Only attempts on this version of the plan.")
 @click.option("--from", "from_on", type=DAY, help="Finished on this day or later.")
 @click.option("--to", "to_on", type=DAY, help="Finished on this day or earlier.")

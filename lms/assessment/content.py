@@ -242,6 +242,8 @@ class BankItem:
     difficulty: str = "medium"
     is_marked: bool = False
     """Marked by people, as essays are: exams draw it, the checks of lessons do not."""
+    is_unfit: bool = False
+    """People do not agree on its answer: the checks of lessons draw it, exams do not."""
 
 
 class Sourced(Protocol):

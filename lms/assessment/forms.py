@@ -178,8 +178,13 @@ class RegradingForm(FlaskForm):
     )
 
     def offer(self, versions: Sequence[tuple[int, str]]) -> "RegradingForm":
-        """Let the versions of one item be chosen."""
-        self.from_version.choices = self.to_version.choices = list(versions)
+        """Let the versions of one item be chosen; with one version only, no other key can grade, so none is offered."""
+        self.from_version.choices = list(versions)
+        if len(versions) > 1:
+            self.to_version.choices = list(versions)
+            return self
+        self.rule.choices = [("full", _l("Full marks for everybody who met the question"))]
+        del self.to_version, self.keeps_passes
         return self
 
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from lms.assessment import queries, service, service_facilities, service_regrading
+from lms.assessment import queries, service, service_dry_runs, service_facilities, service_regrading
 from lms.core import jobs
 
 
@@ -34,10 +34,16 @@ def regrade(payload: Mapping[str, Any], now: datetime) -> None:
     service_regrading.run(payload["regrading"], now)
 
 
+def count_regrading(payload: Mapping[str, Any], now: datetime) -> None:
+    """Count some attempts more of a dry run."""
+    service_dry_runs.step(payload["regrading"], payload["key"], payload["after"], now)
+
+
 WORKERS = {
     "assessment.sweep": sweep,
     "assessment.close": close,
     service_regrading.JOB: regrade,
+    service_dry_runs.JOB: count_regrading,
     "assessment.facilities": measure_facilities,
 }
 PERIODIC = (

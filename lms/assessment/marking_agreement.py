@@ -25,16 +25,13 @@ class GivenMark:
 
 @dataclass(frozen=True, slots=True)
 class LineAgreement:
-    """Agreement on one rubric line over the answers that two people marked."""
+    """Agreement on one rubric line over the answers that two people marked; ``share`` is of answers marked alike."""
 
     line: str
     alike: int
     n: int
+    share: Figure
     alpha: Figure
-
-    @property
-    def share(self) -> Fraction | None:
-        return Fraction(self.alike, self.n) if self.n else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +70,9 @@ def by_line(lines: Sequence[str], marks: Sequence[GivenMark], *, minimum_n: int 
         ]
         alpha = krippendorff_alpha(table, Level.ORDINAL, minimum_n=minimum_n) if pairs else too_few(0, minimum_n)
         alike = sum(first.levels.get(line) == second.levels.get(line) for first, second in pairs)
+        share = too_few(len(pairs), minimum_n) or known(len(pairs), Fraction(alike, len(pairs)))
         assert alpha is not None
-        found.append(LineAgreement(line, alike, len(pairs), alpha))
+        found.append(LineAgreement(line, alike, len(pairs), share, alpha))
     return found
 
 

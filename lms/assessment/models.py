@@ -199,7 +199,7 @@ class Appeal(Model):
 
     __tablename__ = "appeals"
     __table_args__ = (
-        CheckConstraint("state IN ('open', 'upheld', 'rejected', 'withdrawn')", name="state_known"),
+        CheckConstraint("state IN ('open', 'upheld', 'rejected', 'withdrawn', 'moot')", name="state_known"),
         CheckConstraint("(state = 'open') = (closed_at IS NULL)", name="closed_has_day"),
         CheckConstraint("state NOT IN ('upheld', 'rejected') OR answer <> ''", name="decision_has_reason"),
         Index(

@@ -16,7 +16,8 @@ class Regrading(Model):
 
     ``rule`` is new-key (grade by ``to_version_id``), gain (the same, but nobody loses points) or full (full marks for
     all). ``sha256`` is the digest of its lines, by which approval knows whether they still hold. ``figures`` counts
-    them, ``touched`` names certificates and HR records.
+    them, ``touched`` names certificates and HR records. While ``counted`` is less than ``expected`` the dry run goes on
+    in the background; ``job_key`` is the latest job that works on it.
     """
 
     __tablename__ = "regradings"
@@ -57,6 +58,10 @@ class Regrading(Model):
     undone_by_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
     undone_at: Mapped[datetime | None]
     undo_reason: Mapped[str] = mapped_column(Text, default="")
+    counted: Mapped[int] = mapped_column(default=0, server_default="0")
+    expected: Mapped[int] = mapped_column(default=0, server_default="0")
+    job_key: Mapped[str] = mapped_column(String(200), default="", server_default="")
+    withdrawn_reason: Mapped[str] = mapped_column(Text, default="", server_default="")
 
 
 class RegradingLine(Model):

@@ -10,6 +10,10 @@ from lms.core.texts import N_, Message
 
 USED = N_("All attempts at this exam are used (%(count)s). Ask your trainer what to do next.")
 USED_AND_TOLD = N_("All attempts at this exam are used (%(count)s). Your trainer has been told and decides what comes next.")
+BEING_MARKED = N_(
+    "Attempt %(number)s is still being marked, and its result decides whether you need another one. You can begin again, "
+    "if you need to, once it is there."
+)
 LESSON_FIRST = N_("Before this attempt, work through a lesson once more. It counts from after your last attempt.")
 
 
@@ -75,6 +79,28 @@ def taken(earlier: Sequence[Earlier]) -> list[Earlier]:
     return [attempt for attempt in earlier if attempt.state != State.VOIDED and attempt.state not in OPEN]
 
 
+def tries_left(plan: Exam, earlier: Sequence[Earlier], given: Help = NO_HELP) -> int | None:
+    """How many tries remain, whether or not one may begin now; None for no limit."""
+    return None if plan.attempts is None else max(0, plan.attempts + given.extra_tries - len(taken(earlier)))
+
+
+def waits_for_marks(plan: Exam, tries: Sequence[Earlier]) -> Earlier | None:
+    """The first try whose marks are not all in and whose result may decide about the exam, by what the plan counts.
+
+    The best of several decides nothing more once one has passed, the first only if it is the one that is marked.
+    """
+    waiting = next((attempt for attempt in tries if attempt.state == State.SUBMITTED), None)
+    if waiting is None:
+        return None
+    match plan.counts:
+        case "best":
+            return None if any(attempt.passed for attempt in tries) else waiting
+        case "first":
+            return waiting if tries[0] is waiting else None
+        case _:
+            return waiting
+
+
 def lesson_first(plan: Exam, earlier: Sequence[Earlier]) -> LessonFirst | None:
     """The lesson that the plan puts before the next try, if the last one was failed; its number counts tries taken."""
     tries = taken(earlier)
@@ -101,6 +127,8 @@ def may_start(
     most = None if plan.attempts is None else plan.attempts + given.extra_tries
     if most is not None and len(tries) >= most:
         return MayNotStart(Message(USED_AND_TOLD if given.is_escalated else USED, {"count": most}))
+    if (waiting := waits_for_marks(plan, tries)) is not None:
+        return MayNotStart(Message(BEING_MARKED, {"number": waiting.number}))
     if given.lesson is not None:
         return MayNotStart(Message(LESSON_FIRST), lesson=given.lesson)
     ends = [attempt.finished_at for attempt in tries if attempt.finished_at is not None]

@@ -102,19 +102,23 @@ class ExamView:
     papers: int
 
 
+# asked at every door and every start, so put together once
+_EXAM = select(
+    Exam.id, Exam.version_id, Exam.status, Exam.sites, Exam.opens_at, Exam.closes_at, Exam.assigned_only, Exam.papers,
+    select(Site.key).where(Site.id == bindparam("site")).scalar_subquery().label("site"),
+).where(Exam.key == bindparam("key"), Exam.retired_at.is_(None), Exam.version_id.is_not(None))  # fmt: skip
+
+
 def exam_by_key(key: str, viewer: Any) -> ExamView:
     """An exam in use: live, or a pilot at the viewer's site (or for whoever reads content); else ``NotFound``."""
-    site = select(Site.key).where(Site.id == getattr(viewer, "site_id", None)).scalar_subquery()
-    query = select(Exam, Exam.papers, site).where(Exam.key == key, Exam.retired_at.is_(None), Exam.version_id.is_not(None))
-    found = db.session.execute(query).first()
+    found = db.session.execute(_EXAM, {"key": key, "site": getattr(viewer, "site_id", None)}).first()
     if found is None:
         raise NotFound(Message(NO_EXAM))
-    exam, drawn, site_key = found
-    if exam.status == "pilot" and site_key not in exam.sites and not access.has(viewer, "content.read"):
+    if found.status == "pilot" and found.site not in found.sites and not access.has(viewer, "content.read"):
         raise NotFound(Message(NO_EXAM))
     return ExamView(
-        exam.id, exam.key, exam.version_id, definition_of(exam.version_id), exam.opens_at, exam.closes_at,
-        exam.assigned_only, drawn,
+        found.id, key, found.version_id, definition_of(found.version_id), found.opens_at, found.closes_at,
+        found.assigned_only, found.papers,
     )  # fmt: skip
 
 
@@ -159,19 +163,24 @@ class OwnAttempt:
         return self.state in OPEN
 
 
+_HISTORY = (
+    select(
+        Attempt.id, Attempt.number, Attempt.state, Attempt.started_at, Attempt.finished_at, Attempt.percent,
+        Attempt.passed,
+    )
+    .where(
+        Attempt.person_id == bindparam("person"), Attempt.kind == bindparam("kind"), Attempt.subject == bindparam("subject")
+    )
+    .order_by(Attempt.number)
+)  # fmt: skip
+
+
 def own_attempts(person: Any, kind: str, subject: str) -> list[OwnAttempt]:
     """Somebody's attempts at one exam or check, oldest first."""
-    query = (
-        select(
-            Attempt.id, Attempt.number, Attempt.state, Attempt.started_at, Attempt.finished_at, Attempt.percent,
-            Attempt.passed,
-        )
-        .where(Attempt.person_id == person.id, Attempt.kind == kind, Attempt.subject == subject)
-        .order_by(Attempt.number)
-    )  # fmt: skip
+    rows = db.session.execute(_HISTORY, {"person": person.id, "kind": kind, "subject": subject})
     return [
         OwnAttempt(row.id, row.number, State(row.state), row.started_at, row.finished_at, row.percent, row.passed)
-        for row in db.session.execute(query)
+        for row in rows
     ]
 
 

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import bindparam, or_, select
 
 from lms.assessment.models_time import TimeAllowance
 from lms.assessment.openings import Extra
@@ -52,16 +52,19 @@ class AllowanceView:
         return Standing.HOLDS if self.until_on is None or day <= self.until_on else Standing.OVER
 
 
+# asked at every door and every start, so put together once
+_HOLDING = select(TimeAllowance.id, TimeAllowance.percent, TimeAllowance.minutes).where(
+    TimeAllowance.person_id == bindparam("person"),
+    TimeAllowance.withdrawn_at.is_(None),
+    TimeAllowance.from_on <= bindparam("day"),
+    or_(TimeAllowance.until_on.is_(None), TimeAllowance.until_on >= bindparam("day")),
+)
+
+
 def holding(person_id: int, now: datetime) -> list[Extra]:
     """The allowances under which an attempt begun now falls."""
-    day = clock.day_of(now)
-    query = select(TimeAllowance.id, TimeAllowance.percent, TimeAllowance.minutes).where(
-        TimeAllowance.person_id == person_id,
-        TimeAllowance.withdrawn_at.is_(None),
-        TimeAllowance.from_on <= day,
-        or_(TimeAllowance.until_on.is_(None), TimeAllowance.until_on >= day),
-    )
-    return [Extra(*row) for row in db.session.execute(query)]
+    rows = db.session.execute(_HOLDING, {"person": person_id, "day": clock.day_of(now)})
+    return [Extra(*row) for row in rows]
 
 
 def _select() -> Any:

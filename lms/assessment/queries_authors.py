@@ -10,12 +10,14 @@ from lms.assessment.content import Exam as ExamDefinition
 from lms.assessment.content import references, sources_of
 from lms.assessment.models import Exam, ExamVersion
 from lms.assessment.supply import check_supply
+from lms.assessment.unfit import unfit_faults
 from lms.core.authored import missing
 from lms.core.content import Fault
 from lms.core.database import db
 from lms.core.errors import NotFound
 from lms.core.texts import N_, Message
 from lms.question_bank import queries as bank
+from lms.question_bank.panels import is_unfit_for_exams
 from lms.question_bank.queries_places import known_places
 
 
@@ -60,6 +62,8 @@ def plan_faults(plan: ExamDefinition) -> Iterator[Fault]:
     """What a plan draws from that is not there, and where it asks for more than the bank holds."""
     sources = sources_of(plan)
     pool = bank.pool(**sources)
+    definitions = bank.items(item.version_id for item in pool)
+    unfit = {item.key for item in pool if is_unfit_for_exams(definitions[item.version_id])}
     wished = [step for section in plan.sections for step in section.cover or ()]
     known = {
         "topic": bank.topics_in_use(sources["topics"]),
@@ -68,5 +72,8 @@ def plan_faults(plan: ExamDefinition) -> Iterator[Fault]:
     }
     lost = [reference for reference in references(plan) if reference.key not in known[reference.kind]]
     yield from map(missing, lost)
-    said = {reference.loc[1] for reference in lost}
-    yield from (fault for fault in check_supply(plan, pool) if fault.loc[1] not in said)
+    refused = list(unfit_faults(plan, unfit))
+    yield from refused
+    said = {reference.loc[1] for reference in lost} | {fault.loc[1] for fault in refused}
+    fit = [item for item in pool if item.key not in unfit]
+    yield from (fault for fault in check_supply(plan, fit) if fault.loc[1] not in said)

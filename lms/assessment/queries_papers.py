@@ -22,6 +22,7 @@ from lms.question_bank import item_types
 from lms.question_bank import queries as bank
 from lms.question_bank.items import AnyItem
 from lms.question_bank.models import Item
+from lms.question_bank.panels import is_unfit_for_exams
 from lms.question_bank.pool import PoolItem
 
 RULE = 1
@@ -31,21 +32,27 @@ RULE = 1
 @dataclass(frozen=True, slots=True)
 class Pool:
     """What a paper is drawn from at this moment, by item: ``measured`` counts the graded first attempts behind its
-    worth, ``uses`` the papers of the exam that it stood in."""
+    worth, ``uses`` the papers of the exam that it stood in; ``unfit`` keys of items that exams pass over."""
 
     items: tuple[PoolItem, ...]
     worth: Mapping[int, Worth]
     measured: Mapping[int, int]
     uses: Mapping[int, int]
     definitions: Mapping[int, AnyItem]
+    unfit: tuple[str, ...] = ()
 
 
 def pool_of(plan: ExamDefinition, exam_id: int | None, *, with_steps: bool = False) -> Pool:
-    """All that a plan may draw now, with what is known of it; ``exam_id`` is none for the check of a lesson."""
+    """All that a plan may draw now, with what is known of it; ``exam_id`` is none for the check of a lesson.
+
+    A feeling on which people do not agree is asked in lessons only.
+    """
     sources = sources_of(plan)
     sources["with_steps"] = sources["with_steps"] or with_steps
     items = bank.pool(**sources)
     definitions = bank.items(item.version_id for item in items)
+    unfit = [item.key for item in items if exam_id is not None and is_unfit_for_exams(definitions[item.version_id])]
+    items = [item for item in items if item.key not in unfit] if unfit else items
     known = _known([item.item_id for item in items], exam_id)
     worth = {
         item.item_id: Worth(
@@ -56,7 +63,7 @@ def pool_of(plan: ExamDefinition, exam_id: int | None, *, with_steps: bool = Fal
     }
     uses = {item_id: used for item_id, (_n, _mean, used) in known.items() if used}
     measured = {item_id: n for item_id, (n, _mean, _used) in known.items() if n}
-    return Pool(tuple(items), worth, measured, uses, definitions)
+    return Pool(tuple(items), worth, measured, uses, definitions, tuple(unfit))
 
 
 _NOTHING = (0, 0.0, 0)

@@ -103,6 +103,7 @@ class PlanView:
     shortage: papers.Shortage | None
     coverage: tuple[sampling.Coverage, ...]
     items: tuple[DrawnItem, ...]
+    unfit: tuple[str, ...]
 
     @property
     def plan(self) -> ExamDefinition:
@@ -131,9 +132,10 @@ def plan_view(key: str) -> PlanView:
     found = papers.supply(plan.sections, pool.items, worth=pool.worth)
     parts = _parts(plan, pool.items)
     if isinstance(found, papers.Shortage):
-        return PlanView(authored, parts, None, found, (), _items(authored, pool, None))
+        return PlanView(authored, parts, None, found, (), _items(authored, pool, None), pool.unfit)
     sampled = _sampled(authored, pool, found)
-    return PlanView(authored, parts, sampled, None, _coverage(pool.items, sampled), _items(authored, pool, sampled))
+    coverage, items = _coverage(pool.items, sampled), _items(authored, pool, sampled)
+    return PlanView(authored, parts, sampled, None, coverage, items, pool.unfit)
 
 
 def _sampled(authored: AuthoredExam, pool: queries_papers.Pool, found: papers.Supply) -> sampling.Sampled:

@@ -15,7 +15,7 @@ from sqlalchemy.orm import aliased
 from lms.assessment import grading, queries
 from lms.assessment.models import Attempt, Grade, Response
 from lms.assessment.models_regrading import Regrading, RegradingLine
-from lms.assessment.regrading import Case, Line, Rule, line
+from lms.assessment.regrading import Case, Line, Outcome, Rule, line
 from lms.assessment.regrading_states import State
 from lms.core.database import db
 from lms.core.errors import NotFound
@@ -32,17 +32,17 @@ WAITING_STATES = (State.DRAFT, State.PROPOSED, State.STALE, State.APPROVED)
 # ---- the dry run ----------------------------------------------------------------
 
 
-def lines_of(wanted: Regrading) -> Iterator[Line]:
-    """What the regrading would do to every attempt handed in with the version, by attempt; reads 500 at a time."""
+def lines_of(wanted: Regrading, after: int = 0) -> Iterator[Line]:
+    """What the regrading would do to every attempt handed in with the version, by attempt, those after an id; reads
+    500 at a time."""
     corrected = bank.item(wanted.to_version_id) if wanted.to_version_id is not None else None
     rule = Rule(wanted.rule)
-    for case in cases(wanted.from_version_id):
+    for case in cases(wanted.from_version_id, after):
         yield line(case, rule, corrected, keeps_passes=wanted.keeps_passes)
 
 
-def cases(version_id: int) -> Iterator[Case]:
+def cases(version_id: int, after: int = 0) -> Iterator[Case]:
     """Every attempt with a result, or on the way to one, that was graded on the version; three queries per 500."""
-    after = 0
     while True:
         query = (
             select(Attempt, Grade.slot)
@@ -106,6 +106,36 @@ def _answers(version_id: int, ids: Sequence[int]) -> dict[tuple[int, int], Any]:
         .order_by(Response.attempt_id, Response.slot, Response.seq)
     )
     return {(attempt_id, slot): answer for attempt_id, slot, answer in db.session.execute(query)}
+
+
+def met_count(version_id: int) -> int:
+    """How many attempts a dry run of the version will look at."""
+    query = (
+        select(func.count())
+        .select_from(Attempt)
+        .join(Grade, Grade.attempt_id == Attempt.id)
+        .where(Grade.item_version_id == version_id, Grade.number == 1, Attempt.state.in_(("graded", "submitted")))
+    )
+    return db.session.scalar(query) or 0
+
+
+def kept_lines(regrading_id: int) -> Iterator[Line]:
+    """The lines of a dry run as they were written, by attempt."""
+    columns = [getattr(RegradingLine, name) for name in Line.__slots__]
+    query = select(*columns).where(RegradingLine.regrading_id == regrading_id)
+    for row in db.session.execute(query.order_by(RegradingLine.attempt_id, RegradingLine.slot)):
+        yield Line(**{**row._mapping, "outcome": Outcome(row.outcome)})
+
+
+def is_counting(found: Regrading) -> bool:
+    """Whether the dry run is not done yet."""
+    return State(found.state) is State.DRAFT and not found.sha256
+
+
+def is_worked_on(found: Regrading) -> bool:
+    """Whether a job counts, applies or undoes it, or has promised to."""
+    is_undoing = State(found.state) is State.APPLIED and found.undone_by_id is not None
+    return State(found.state) is State.APPROVED or is_undoing or is_counting(found)
 
 
 def open_attempts(item_id: int) -> int:

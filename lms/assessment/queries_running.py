@@ -181,3 +181,9 @@ def set_aside_count() -> int:
 def fault(attempt_id: int) -> str:
     """What broke the grading of an attempt."""
     return db.session.scalar(select(Attempt.fault).where(Attempt.id == attempt_id)) or ""
+
+
+def void_reason(attempt_id: int) -> str | None:
+    """Why the attempt was declared void, in the words of who did it; none if it was not."""
+    told = select(AttemptEvent.reason).where(AttemptEvent.attempt_id == attempt_id, AttemptEvent.verb == "void")
+    return db.session.scalars(told.order_by(AttemptEvent.id.desc()).limit(1)).first()

@@ -19,7 +19,7 @@ from lms.assessment.content import Exam as ExamDefinition
 from lms.assessment.content import sources_of
 from lms.assessment.models_plans import ItemFacility, ItemUse, PaperPool
 from lms.assessment.queries_papers import Pool, body_of, digest_of, pool_of
-from lms.core.database import db
+from lms.core.database import db, is_writing, when_undone
 from lms.question_bank import queries as bank
 
 MOST = 200
@@ -73,7 +73,13 @@ def drawable(plan: ExamDefinition, purpose: Purpose) -> Drawable:
             if len(known) >= MOST:
                 known.clear()
             known[name] = stock
+            if is_writing():  # the version may never have been: SQLite gives ids away again after a rollback
+                when_undone(functools.partial(_forget, known, name))
     return Drawable(stock, row.is_kept, _uses(row.uses, stock))
+
+
+def _forget(known: dict[tuple[int, str | None], Stock], name: tuple[int, str | None]) -> None:
+    known.pop(name, None)
 
 
 def _read(plan: ExamDefinition, purpose: Purpose, stock: Stock | None) -> Any:

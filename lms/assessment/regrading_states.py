@@ -29,6 +29,7 @@ class Verb(StrEnum):
     REJECT = "reject"
     WITHDRAW = "withdraw"
     UNDO = "undo"
+    GIVE_UP = "give-up"  # what was approved could not be applied, or is not wanted any more
 
 
 MOVES: dict[tuple[State, Verb], State] = {
@@ -40,6 +41,7 @@ MOVES: dict[tuple[State, Verb], State] = {
     (State.PROPOSED, Verb.FIND_STALE): State.STALE,
     (State.APPROVED, Verb.FIND_STALE): State.STALE,
     (State.APPROVED, Verb.APPLY): State.APPLIED,
+    (State.APPROVED, Verb.GIVE_UP): State.WITHDRAWN,
     (State.APPLIED, Verb.UNDO): State.UNDONE,
     (State.DRAFT, Verb.WITHDRAW): State.WITHDRAWN,
     (State.PROPOSED, Verb.WITHDRAW): State.WITHDRAWN,

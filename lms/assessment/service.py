@@ -8,6 +8,7 @@ from sqlalchemy import func, select, update
 from lms.assessment import attempt_states, queries
 from lms.assessment.attempt_states import OPEN, State, Verb
 from lms.assessment.models import Attempt
+from lms.assessment.service_appeals import drop_appeals
 from lms.assessment.service_completions import settle
 from lms.assessment.service_faults import hand_in, retry_grading
 from lms.assessment.service_saving import Late, Saved, Window, save_form, save_response
@@ -69,6 +70,7 @@ def void(attempt_id: int, reason: str, *, actor: Any, now: datetime) -> Attempt:
     audit.record("attempt.void", f"attempt:{attempt.id}", actor=actor, now=now, reason=reason.strip())
     if attempt.kind == "exam":
         events.publish(events.AttemptVoided(attempt.id, attempt.person_id, attempt.subject, now))
+        drop_appeals(attempt.id, actor=actor, now=now)
     if attempt.graded_at is not None:
         settle(attempt, reason=reason.strip(), now=now)
     if attempt.is_first:

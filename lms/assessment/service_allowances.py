@@ -68,18 +68,23 @@ def _check(grant: Grant) -> None:
         raise Invalid(next(iter(problems.values())), errors=problems)
 
 
-def apply_allowance(attempt: Attempt, plan: Exam, now: datetime) -> None:
-    """Add to an attempt begun just now what its learner's best allowance gives, and note which one it was."""
+def add_extra_time(attempt: Attempt, plan: Exam, now: datetime) -> openings.ExtraTime | None:
+    """Add to an attempt that is about to begin what its learner's best allowance gives; which one that is."""
     if plan.time_limit_minutes is None or attempt.deadline_at is None:
-        return
+        return None
     held = queries_allowances.holding(attempt.person_id, now)
     extra = openings.extra_time(plan, attempt.deadline_at, held, now)
     if extra is None:
-        return
+        return None
     attempt.deadline_at += extra.amount
     if attempt.grace_ends_at is not None:
         attempt.grace_ends_at += extra.amount
     attempt.extra_seconds = int(extra.amount.total_seconds())
+    return extra
+
+
+def note_extra_time(attempt: Attempt, extra: openings.ExtraTime, now: datetime) -> None:
+    """Note in the history of an attempt by which allowance it began with more time."""
     by = f"allowance:{extra.by.allowance_id}"
     db.session.add(AttemptEvent(attempt_id=attempt.id, verb=EXTRA_TIME, at=now, actor_id=None, reason=by))
 

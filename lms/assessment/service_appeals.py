@@ -11,6 +11,7 @@ from lms.assessment.appeal_states import State, Verb
 from lms.assessment.attempt_states import State as AttemptState
 from lms.assessment.models import Appeal, Attempt, Grade
 from lms.assessment.models_marking import Essay, EssayMark
+from lms.assessment.service_moves import locked
 from lms.core import audit
 from lms.core.database import db
 from lms.core.errors import Conflict, Invalid, NotAllowed, NotFound
@@ -27,6 +28,7 @@ def raise_appeal(attempt_id: int, slot: int, reason: str, *, actor: Any, now: da
     about the same thing is open, ``Invalid`` for a reason of too few or too many characters.
     """
     attempt = queries.own_attempt(actor, attempt_id)
+    locked(attempt.id)  # nobody declares it void meanwhile, which would leave the appeal open
     if attempt.kind != "exam" or attempt.state != AttemptState.GRADED:
         raise Conflict(Message(N_("Only the result of a finished exam can be appealed.")))
     if not 0 <= slot <= len(attempt.paper):
@@ -60,6 +62,12 @@ def decide_appeal(appeal_id: int, verb: Verb, answer: str, *, actor: Any, now: d
     if _has_marked(attempt.id, actor):
         raise NotAllowed(Message(N_("You marked this attempt; another trainer has to decide on the appeal.")))
     return _close(appeal, verb, _said(answer), actor, now)
+
+
+def drop_appeals(attempt_id: int, *, actor: Any, now: datetime) -> list[Appeal]:
+    """Close the open appeals about an attempt that was declared void: there is nothing left to decide."""
+    about = select(Appeal).where(Appeal.attempt_id == attempt_id, Appeal.state == State.OPEN).order_by(Appeal.id)
+    return [_close(appeal, Verb.DROP, "", actor, now) for appeal in db.session.scalars(about.with_for_update()).all()]
 
 
 def _has_marked(attempt_id: int, actor: Any) -> bool:

@@ -1,12 +1,12 @@
 """Drawing the paper of an attempt: keeping what it was drawn from, and counting which items it uses."""
 
+import functools
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import literal, select, update
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import Integer, bindparam, literal, select, update
 
 from lms.assessment import papers
 from lms.assessment.content import Exam as ExamDefinition
@@ -14,7 +14,7 @@ from lms.assessment.models import Exam
 from lms.assessment.models_plans import ItemUse, PaperPool
 from lms.assessment.queries_papers import RULE, balance_of, body_of, stored_paper, worn_items
 from lms.assessment.queries_stock import Drawable, Purpose, drawable
-from lms.core.database import db
+from lms.core.database import db, inserting
 from lms.core.errors import Conflict
 from lms.core.texts import N_, Message
 from lms.question_bank.models import Item
@@ -62,25 +62,32 @@ def _kept(held: Drawable, now: datetime) -> str:
     sha256 = held.stock.sha256
     if not held.is_kept:
         row = {"sha256": sha256, "body": body_of(held.stock.pool), "first_used_at": now}
-        db.session.execute(_insert(PaperPool).values(row).on_conflict_do_nothing())
+        db.session.execute(inserting(PaperPool, db.engine.dialect.name).values(row).on_conflict_do_nothing())
     return sha256
 
 
 def count_paper(exam_id: int, places: list[dict[str, Any]]) -> None:
     """Count a paper that was given out, and the items in it; last in its unit of work, for others wait for the rows."""
-    ids = [place["item_id"] for place in places]
-    rows = select(literal(exam_id), Item.id, literal(1)).where(Item.id.in_(ids)).order_by(Item.id)  # by id: no deadlock
+    values = {"of_exam": exam_id, "items": [place["item_id"] for place in places]}
     db.session.flush()
-    db.session.execute(
-        _insert(ItemUse)
+    connection = db.session.connection()
+    connection.execute(_count_items(connection.dialect.name), values)
+    connection.execute(_COUNT_PAPER, values)
+
+
+_COUNT_PAPER = update(Exam.__table__).where(Exam.id == bindparam("of_exam")).values(papers=Exam.papers + 1)  # type: ignore[arg-type]
+
+
+@functools.cache
+def _count_items(dialect: str) -> Any:
+    """The statement, put together once; by id, so that two papers never wait for each other."""
+    rows = (
+        select(bindparam("of_exam", type_=Integer), Item.id, literal(1))
+        .where(Item.id.in_(bindparam("items", expanding=True)))
+        .order_by(Item.id)
+    )
+    return (
+        inserting(ItemUse.__table__, dialect)
         .from_select(["exam_id", "item_id", "papers"], rows)
         .on_conflict_do_update(index_elements=["exam_id", "item_id"], set_={"papers": ItemUse.papers + 1})
     )
-    one_more = update(Exam).where(Exam.id == exam_id).values(papers=Exam.papers + 1)
-    db.session.execute(one_more.execution_options(synchronize_session=False))
-
-
-def _insert(model: Any) -> Any:
-    """An INSERT that can say what to do about a row that is there already."""
-    dialect = postgresql if db.engine.dialect.name == "postgresql" else sqlite
-    return dialect.insert(model)

@@ -81,12 +81,18 @@ def add_mark(attempt: Attempt, slot: int, share: Fraction, *, grader: Any, reaso
 
 
 def retotal(
-    attempt: Attempt, now: datetime, *, reason: str, marks: Sequence[grading.Mark] | None = None
+    attempt: Attempt,
+    now: datetime,
+    *,
+    reason: str,
+    marks: Sequence[grading.Mark] | None = None,
+    unsettled: list[Attempt] | None = None,
 ) -> grading.Result:
     """Total a graded attempt (locked by the caller) again from the grades that hold now, and tell everybody.
 
     What it had completed is withdrawn or holds again. ``reason`` stands in the attempt's history; ``marks`` are those
-    that hold, if the caller has read them. Raises ``Conflict`` for an attempt that has no result.
+    that hold, if the caller has read them. With a list ``unsettled``, an attempt whose completions may have changed is
+    added to it instead, and the caller settles them together. Raises ``Conflict`` for an attempt that has no result.
     """
     if attempt.state != State.GRADED:
         raise Conflict(Message(SENTENCES[State(attempt.state)]), state=attempt.state)
@@ -96,7 +102,10 @@ def retotal(
     db.session.add(AttemptEvent(attempt_id=attempt.id, verb=RETOTAL, at=now, reason=reason))
     _publish(attempt, plan, marks)
     is_by_pass = plan.definition.counts == "best"
-    if before[1] != attempt.passed or (not is_by_pass and before[0] != attempt.percent):
+    is_shaken = before[1] != attempt.passed or (not is_by_pass and before[0] != attempt.percent)
+    if is_shaken and unsettled is not None:
+        unsettled.append(attempt)
+    elif is_shaken:
         settle(attempt, reason=reason, now=now)
     if before[1] != attempt.passed:
         note_outcome(attempt, now)

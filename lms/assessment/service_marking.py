@@ -90,7 +90,7 @@ def put_aside(essay_id: int, *, actor: Any, now: datetime) -> Essay:
         raise NotFound(Message(NO_ESSAY))
     claim = _claim_of(essay, actor)
     if claim is not None:
-        claim.expires_at, claim.skipped_at = now, now
+        claim.expires_at, claim.skipped_at = essay.handed_in_at, now
     return essay
 
 
@@ -145,7 +145,7 @@ def _write(essay: Essay, given: Given, levels: dict[str, str], actor: Any, now: 
     )
     claim = _claim_of(essay, actor)
     if claim is not None:
-        claim.expires_at = now
+        claim.expires_at = essay.handed_in_at  # used up: not "now", which for a request that waited is long ago
     db.session.flush()
     audit.record(
         "essay.mark", f"attempt:{essay.attempt_id}", actor=actor, now=now, slot=essay.slot, number=essay.marks_in,

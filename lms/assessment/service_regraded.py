@@ -1,5 +1,6 @@
 """Writing the new grades of a regrading and totalling their attempts again, 500 at a time, in one unit of work."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -18,6 +19,7 @@ from lms.assessment.models_regrading import Regrading, RegradingLine
 from lms.assessment.queries_regrading import held_marks
 from lms.assessment.regrading import Outcome
 from lms.assessment.regrading_states import State as RegradingState
+from lms.assessment.service_completions import settle_together
 from lms.core.database import db
 
 CHUNK = 500
@@ -41,6 +43,7 @@ def regrade(
     An attempt declared void meanwhile is left alone; one that waits for marks is totalled when they are in.
     """
     count, rest = 0, iter(shares)
+    unsettled: list[Attempt] = []
     while chunk := list(islice(rest, CHUNK)):
         attempts = _attempts({one.attempt_id for one in chunk})
         written = [one for one in chunk if one.attempt_id in attempts]
@@ -50,17 +53,22 @@ def regrade(
             row |= {"source": "regrade", "graded_at": now}
         if rows:
             db.session.execute(insert(Grade), rows)
-        _retotal(attempts, reason, now)
+        _retotal(attempts, reason, now, unsettled)
         count += len(written)
+    by_sitting: dict[tuple[int, str, str], list[Attempt]] = defaultdict(list)
+    for attempt in unsettled:
+        by_sitting[attempt.person_id, attempt.kind, attempt.subject].append(attempt)
+    for together in by_sitting.values():
+        settle_together(together, reason=reason, now=now)
     return count
 
 
-def _retotal(attempts: dict[int, Attempt], reason: str, now: datetime) -> None:
+def _retotal(attempts: dict[int, Attempt], reason: str, now: datetime, unsettled: list[Attempt]) -> None:
     graded = {key: attempt for key, attempt in attempts.items() if attempt.state == State.GRADED}
     marks, _sources = held_marks(graded)
     with db.session.no_autoflush:  # written together, not one by one
         for key, attempt in graded.items():
-            service_grading.retotal(attempt, now, reason=reason, marks=list(marks[key].values()))
+            service_grading.retotal(attempt, now, reason=reason, marks=list(marks[key].values()), unsettled=unsettled)
     db.session.flush()
 
 

@@ -20,6 +20,13 @@ from lms.question_bank import form_answers, item_types
 from lms.question_bank import queries as bank
 from lms.question_bank.items import AnyItem
 
+MOST_LATE = 5
+"""So many late answers to a question are kept, the first ones: enough to see what somebody tried to say."""
+ENOUGH_LATE = N_(
+    "The attempt was over when this answer arrived. The first %(most)s late answers to this question are kept, but not "
+    "scored; this one is not kept."
+)
+
 _HELD = (
     select(Attempt.state, Attempt.deadline_at, Attempt.paper)
     .where(Attempt.id == bindparam("attempt"), Attempt.person_id == bindparam("person"))
@@ -57,11 +64,13 @@ class Window:
 
 @dataclass(frozen=True, slots=True)
 class Late:
-    """The answer came after the time: it is kept, marked late and never scored."""
+    """The answer came after the time: it is kept, marked late and never scored; or, with ``is_kept`` False, not even
+    kept, because the first ones that came late are."""
 
     slot: int
     seq: int
     reason: Message
+    is_kept: bool = True
 
 
 def save_response(
@@ -120,10 +129,21 @@ def _save(
         if held is not None and held.answer == answer and not is_late:
             return at.saved(held.seq, held.saved_at, is_new=False, stands=True)
         seq = _next_seq(attempt_id, slot)
+    if is_late and _has_enough_late(at, seq):
+        return Late(slot, seq, Message(ENOUGH_LATE, {"most": MOST_LATE}), is_kept=False)
     kept = _insert_newer(at, _Entry(seq, answer, now, is_late, window))
     if kept is None:
         return _already_saved(at, seq, answer)
     return at.late(kept) if is_late else at.saved(kept, now, is_new=True, stands=True)
+
+
+def _has_enough_late(at: "_Book", seq: int) -> bool:
+    """Whether as many late answers of the slot are kept as ever are, this one not among them."""
+    query = select(Response.seq).where(
+        Response.attempt_id == at.attempt_id, Response.slot == at.slot, Response.is_late.is_(True)
+    )
+    kept = set(db.session.scalars(query))
+    return len(kept) >= MOST_LATE and seq not in kept
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,6 @@
 """Starting an attempt: may it begin, and which paper does it get."""
 
+import functools
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -7,8 +8,8 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Row, select
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import Row, bindparam, select
+from sqlalchemy.orm import make_transient_to_detached
 
 from lms.assessment import openings, queries, queries_tries
 from lms.assessment.attempt_states import OPEN, State
@@ -16,11 +17,11 @@ from lms.assessment.content import Exam as ExamDefinition
 from lms.assessment.models import Attempt
 from lms.assessment.openings import Earlier, MayNotStart, Opening
 from lms.assessment.queries_stock import Purpose
-from lms.assessment.service_allowances import apply_allowance
+from lms.assessment.service_allowances import add_extra_time, note_extra_time
 from lms.assessment.service_drawing import count_paper, draw_paper
 from lms.assessment.service_time import close_if_due
 from lms.core.api import iso
-from lms.core.database import db
+from lms.core.database import db, inserting
 from lms.core.errors import Conflict
 from lms.core.texts import N_, Message
 from lms.courses import queries as courses
@@ -59,10 +60,12 @@ def start_attempt(exam_key: str, person: Any, *, now: datetime, language: str) -
     attempt.kind, attempt.subject = "exam", exam.key
     attempt.exam_id, attempt.exam_version_id = exam.id, exam.version_id
     attempt.is_first = all(one.state == State.VOIDED for one in attempts)
-    started = _opened(attempt, person)
+    extra = add_extra_time(attempt, exam.plan, now)
+    started = _opened(attempt)
     if started.is_new:
-        apply_allowance(started.attempt, exam.plan, now)
-        count_paper(exam.id, started.attempt.paper)
+        if extra is not None:
+            note_extra_time(attempt, extra, now)
+        count_paper(exam.id, attempt.paper)
     return started
 
 
@@ -80,23 +83,33 @@ def start_check(course_key: str, lesson_key: str, person: Any, *, now: datetime,
     attempt = _begin(plan, Opening(None, None, False), attempts, person, now, language, purpose)
     attempt.kind, attempt.subject = "check", subject
     attempt.lesson_id, attempt.lesson_version_id = lesson.id, lesson.version_id
-    return _opened(attempt, person)
+    return _opened(attempt)
 
 
 def _history(person: Any, kind: str, subject: str, now: datetime) -> Sequence[Row[Any]]:
     """The person's attempts, oldest first; an open one whose time is up is closed before."""
-    columns = (
-        Attempt.id, Attempt.number, Attempt.state, Attempt.deadline_at, Attempt.finished_at, Attempt.paper,
-        Attempt.passed,
-    )  # fmt: skip
-    same = (Attempt.person_id == person.id, Attempt.kind == kind, Attempt.subject == subject)
-    query = select(*columns).where(*same).order_by(Attempt.number)
-    attempts = db.session.execute(query).all()
+    same = {"person": person.id, "kind": kind, "subject": subject}
+    attempts = db.session.execute(_HISTORY, same).all()
     for attempt in attempts:
         is_late = attempt.deadline_at is not None and now > attempt.deadline_at
         if attempt.state in OPEN and is_late and close_if_due(attempt.id, now):
-            return db.session.execute(query).all()
+            return db.session.execute(_HISTORY, same).all()
     return attempts
+
+
+# asked at every start, so put together once
+_SAME = (
+    Attempt.person_id == bindparam("person"), Attempt.kind == bindparam("kind"), Attempt.subject == bindparam("subject")
+)  # fmt: skip
+_HISTORY = (
+    select(
+        Attempt.id, Attempt.number, Attempt.state, Attempt.deadline_at, Attempt.finished_at, Attempt.paper,
+        Attempt.passed,
+    )
+    .where(*_SAME)
+    .order_by(Attempt.number)
+)  # fmt: skip
+_OPEN_ONE = select(Attempt).where(*_SAME, Attempt.state.in_(OPEN))
 
 
 def _earlier(attempt: Row[Any]) -> Earlier:
@@ -106,23 +119,42 @@ def _earlier(attempt: Row[Any]) -> Earlier:
 def _open_one(person: Any, kind: str, subject: str, attempts: Sequence[Row[Any]]) -> Attempt | None:
     if not any(attempt.state in OPEN for attempt in attempts):
         return None
-    same = (Attempt.person_id == person.id, Attempt.kind == kind, Attempt.subject == subject)
-    return db.session.scalar(select(Attempt).where(*same, Attempt.state.in_(OPEN)))
+    return db.session.scalar(_OPEN_ONE, {"person": person.id, "kind": kind, "subject": subject})
 
 
-def _opened(attempt: Attempt, person: Any) -> Started:
-    """Put the attempt into the books; of two started at once, the database lets one be, and both go on with that."""
-    kind, subject = attempt.kind, attempt.subject
-    try:
-        with db.session.begin_nested():
-            db.session.add(attempt)
-    except IntegrityError:
-        same = (Attempt.person_id == person.id, Attempt.kind == kind, Attempt.subject == subject)
-        other = db.session.scalar(select(Attempt).where(*same, Attempt.state.in_(OPEN)))
-        if other is None:
-            raise
+def _opened(attempt: Attempt) -> Started:
+    """Put the attempt into the books; of two started at once, the database lets one be, and both go on with that.
+
+    One statement that cannot fail, rather than a savepoint: a class begins in one moment.
+    """
+    values = {name: getattr(attempt, name) for name in _WRITTEN}
+    connection = db.session.connection()
+    attempt_id = connection.execute(_opening(connection.dialect.name), values).scalar()
+    if attempt_id is None:
+        same = {"person": attempt.person_id, "kind": attempt.kind, "subject": attempt.subject}
+        other = db.session.scalar(_OPEN_ONE, same)
+        if other is None:  # the other one was begun and ended meanwhile
+            raise Conflict(Message(N_("Another window began and ended an attempt in this moment. Look again.")))
         return Started(other, False)
+    attempt.id = int(attempt_id)
+    make_transient_to_detached(attempt)
+    db.session.add(attempt)
     return Started(attempt, True)
+
+
+_WRITTEN = (
+    "kind", "subject", "exam_id", "exam_version_id", "lesson_id", "lesson_version_id", "person_id", "number", "state",
+    "seed", "language", "paper", "drawing", "started_at", "deadline_at", "grace_ends_at", "max_score", "is_first",
+    "extra_seconds", "fault", "department_id", "site_id", "job_role_id",
+)  # fmt: skip
+"""The columns of an attempt that has just been begun; the others are empty."""
+
+
+@functools.cache
+def _opening(dialect: str) -> Any:
+    table = Attempt.__table__
+    named = {name: bindparam(name, type_=table.c[name].type) for name in _WRITTEN}
+    return inserting(table, dialect).values(named).on_conflict_do_nothing().returning(table.c.id)
 
 
 def _begin(
@@ -139,6 +171,7 @@ def _begin(
     deadline_at = openings.deadline(plan, opening, now)
     return Attempt(
         person_id=person.id,
+        lesson_id=None, lesson_version_id=None, exam_id=None, exam_version_id=None,
         number=1 + max((attempt.number for attempt in attempts), default=0),
         state=State.IN_PROGRESS,
         seed=seed,
@@ -148,11 +181,13 @@ def _begin(
         started_at=now,
         deadline_at=deadline_at,
         grace_ends_at=openings.grace_end(plan, deadline_at),
+        finished_at=None, graded_at=None, score=None, percent=None, passed=None, sections=None, set_aside_at=None,
+        is_first=False, extra_seconds=0, fault="",
         max_score=sum((Decimal(str(place["points"])) for place in paper.places), Decimal(0)),
         department_id=person.department_id,
         site_id=person.site_id,
         job_role_id=person.job_role_id,
-    )
+    )  # fmt: skip
 
 
 def _seen(attempts: Sequence[Row[Any]]) -> set[int]:

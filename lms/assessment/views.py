@@ -18,7 +18,9 @@ from lms.assessment import (
     queries_appeals,
     queries_marking,
     queries_results,
+    queries_running,
     queries_tries,
+    queries_versions,
     service,
 )
 from lms.assessment.api import too_late
@@ -64,6 +66,7 @@ def exam(exam: str) -> str:
         open_attempt=next((attempt for attempt in attempts if attempt.is_open), None),
         decision=decision,
         lesson_title=_title_of(decision.lesson) if isinstance(decision, openings.MayNotStart) else None,
+        left=openings.tries_left(found.plan, earlier, given),
         most=found.plan.attempts + given.extra_tries if found.plan.attempts else None,
         escalations=queries_tries.escalations_of(person.id, found.id) if earlier and found.plan.escalate_after else [],
         shows_score=found.plan.show.score in ("at-once", "after-pass"),
@@ -310,6 +313,8 @@ def result(attempt_id: int) -> str | Response:
         is_own=is_own,
         name=None if is_own else queries.name_of(view.attempt.person_id),
         again=_again(view.attempt),
+        void_reason=queries_running.void_reason(attempt_id) if view.state == State.VOIDED else None,
+        versions=queries_versions.plan_versions(view.attempt),
         unmarked=queries_marking.waiting_of(attempt_id) if view.state == State.SUBMITTED else 0,
         reread=queries_results.to_reread(view) if is_own else [],
         appeals=queries_appeals.appeals_of(attempt_id) if view.attempt.kind == "exam" else [],

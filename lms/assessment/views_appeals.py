@@ -17,7 +17,7 @@ from lms.assessment import (
 )
 from lms.assessment.appeal_states import Verb
 from lms.assessment.forms import AppealForm, DecisionForm
-from lms.core import access, clock
+from lms.core import access, clock, waiting
 from lms.core.access import has, requires, viewer
 from lms.core.database import unit_of_work
 from lms.core.errors import LmsError
@@ -81,6 +81,7 @@ def marking() -> str:
         faults=queries_running.set_aside(),
         regradings=queries_regrading.waiting_regradings(),
         regrading_names=regrading_states.NAMES,
+        elsewhere=waiting.work_for(viewer(), now),
     )
 
 

@@ -12,7 +12,7 @@ from lms.core import charts, clock
 from lms.core.access import requires, viewer
 from lms.core.database import unit_of_work
 from lms.core.entered import whole_number
-from lms.core.errors import Conflict, Invalid, NotFound
+from lms.core.errors import Conflict, Invalid, NotAllowed, NotFound
 from lms.core.locale import language
 from lms.core.texts import Message, in_language
 from lms.core.web import percent
@@ -85,6 +85,8 @@ def mark_essay(essay_id: int) -> Response | tuple[str, int]:
         if queries_marking.has_marked(essay_id, viewer().id):
             raise
         return _page_of_lost(error.message, item, fields), 409
+    except NotAllowed as error:  # a calibration round was asked for meanwhile, or the role was taken
+        return _page_of_lost(error.message, item, fields), 403
     flash(gettext("Marked."), "success")
     if fields.get("go") == "stop":
         return redirect(url_for("appeals.marking"), 303)
@@ -137,7 +139,9 @@ def agreement() -> str:
 
 
 def _whisker(row: queries_agreement.LineRow) -> charts.Whisker | None:
-    """The share of pairs marked alike, with its interval."""
+    """The share of pairs marked alike, with its interval; none while there are too few of them."""
+    if row.found.share.value is None:
+        return None
     of = proportion(row.found.alike, row.found.n)
     if of.rate is None or of.low is None or of.high is None:
         return None

@@ -15,7 +15,7 @@ from lms.assessment.queries_regrading import RegradingView
 from lms.assessment.regrading import RULE_NAMES, Rule
 from lms.assessment.regrading_states import State
 from lms.assessment.service_regrading import Wanted
-from lms.core import access, clock
+from lms.core import access, clock, jobs
 from lms.core.access import requires, viewer
 from lms.core.api import decode_cursor, encode_cursor
 from lms.core.database import take_back, unit_of_work
@@ -82,7 +82,8 @@ def regrade_item(item: str) -> str | AnyResponse | tuple[str, int]:
 def _wanted(item: str, form: RegradingForm) -> Wanted:
     rule = Rule(form.rule.data)
     to_version = None if rule is Rule.FULL else form.to_version.data
-    return Wanted(item, form.from_version.data, to_version, rule, form.keeps_passes.data, form.reason.data)
+    keeps_passes = bool(form.keeps_passes and form.keeps_passes.data)
+    return Wanted(item, form.from_version.data, to_version, rule, keeps_passes, form.reason.data)
 
 
 def _version_words(version: reads.VersionMet) -> str:
@@ -93,13 +94,18 @@ def _version_words(version: reads.VersionMet) -> str:
 
 
 def _preset(form: RegradingForm, versions: list[reads.VersionMet]) -> None:
-    """From the version asked for, or the one before the present one, to the one in use."""
+    """From the version asked for, or the one before the present one, to the one in use or the next best; the only
+    version there is can give full marks and nothing else."""
     asked = whole_number(request.args.get("from", ""))
     known = [one.id for one in versions]
     current = next((one.id for one in versions if one.is_current), known[0])
     older = next((one.id for one in versions if not one.is_current and one.attempts), known[-1])
     form.from_version.data = asked if asked in known else older
-    form.to_version.data = current
+    if len(known) == 1:
+        form.rule.data = Rule.FULL.value
+        return
+    others = [current, *known]
+    form.to_version.data = next(one for one in others if one != form.from_version.data)
 
 
 # ---- one regrading ----------------------------------------------------------------
@@ -117,6 +123,7 @@ def _page(found: RegradingView, form: RegradingDecisionForm, refused: Message | 
     show = show if show in SHOWN else "changed" if found.row.figures["changed"] else "all"
     cursor = decode_cursor(request.args.get("cursor"), int)
     lines = reads.line_page(found.row.id, show, after=cursor[0] if cursor else 0, limit=PAGE)
+    fate = jobs.fate(found.row.job_key) if reads.is_worked_on(found.row) else None
     following = None
     if len(lines) > PAGE:
         following = url_for(
@@ -126,16 +133,12 @@ def _page(found: RegradingView, form: RegradingDecisionForm, refused: Message | 
         "assessment/regrading.html", found=found, reg=found.row, lines=lines[:PAGE], next_url=following, show=show,
         first_url=url_for(".regrading", regrading_id=found.row.id, show=show) if cursor else None, shown=SHOWN,
         touched=[(one, TOUCHED[one["kind"]](one["people"])) for one in found.row.touched], names=regrading_states.NAMES,
-        rules=RULE_NAMES, form=form, refused=refused, can=_can(found), is_running=_is_running(found),
+        rules=RULE_NAMES, form=form, refused=refused, fate=fate, can=_can(found, fate),
+        is_running=reads.is_worked_on(found.row), is_counting=reads.is_counting(found.row),
     )  # fmt: skip
 
 
-def _is_running(found: RegradingView) -> bool:
-    is_undoing = found.state is State.APPLIED and found.row.undone_by_id is not None
-    return found.state is State.APPROVED or is_undoing
-
-
-def _can(found: RegradingView) -> set[str]:
+def _can(found: RegradingView, fate: jobs.Fate | None) -> set[str]:
     """The verbs that the viewer may use now."""
     person, state, row = viewer(), found.state, found.row
     may_propose, may_decide = access.has(person, "regrade.propose"), access.has(person, "regrade.approve")
@@ -143,8 +146,13 @@ def _can(found: RegradingView) -> set[str]:
     is_concerned = reads.concerns(row.id, person)
     if may_propose and state is State.DRAFT and row.figures["changed"] and not is_concerned:
         verbs.add("propose")
-    if may_propose and state in (State.DRAFT, State.STALE):
+    if may_propose and state in (State.DRAFT, State.STALE) and not reads.is_counting(row):
         verbs.add("count")
+    if may_propose and not is_concerned and reads.is_worked_on(row):
+        if fate is not None and fate.has_failed:
+            verbs.add("retry")
+        if not reads.is_counting(row):
+            verbs.add("give-up")
     if may_propose and is_own and state in (State.DRAFT, State.PROPOSED, State.STALE):
         verbs.add("withdraw")
     if may_decide and not is_own and not is_concerned:
@@ -159,17 +167,23 @@ def _can(found: RegradingView) -> set[str]:
 @unit_of_work
 @requires("regrade.propose")
 def proposal(regrading_id: int) -> AnyResponse | tuple[str, int]:
-    """Propose a dry run, do it again, or take it back."""
+    """Propose a dry run, do it again, or take it back; try failed work again, or give it up, with a reason."""
     verbs: dict[str, Callable[..., Regrading]] = {
         "propose": service_regrading.propose,
         "count": service_regrading.count_again,
         "withdraw": service_regrading.withdraw,
     }
-    verb = verbs.get(request.form.get("verb", ""))
+    with_reason: dict[str, Callable[..., Regrading]] = {
+        "retry": service_regrading.retry,
+        "give-up": service_regrading.give_up,
+    }
+    asked, words = request.form.get("verb", ""), request.form.get("words", "")
     reads.regrading(regrading_id)
-    if verb is None:
-        raise NotFound(Message(reads.NO_REGRADING))
-    return _done(regrading_id, lambda: verb(regrading_id, actor=viewer(), now=clock.now()))
+    if (verb := verbs.get(asked)) is not None:
+        return _done(regrading_id, lambda: verb(regrading_id, actor=viewer(), now=clock.now()))
+    if (reasoned := with_reason.get(asked)) is not None:
+        return _done(regrading_id, lambda: reasoned(regrading_id, words, actor=viewer(), now=clock.now()))
+    raise NotFound(Message(reads.NO_REGRADING))
 
 
 @bp.post("/author/regradings/<int:regrading_id>/decision")
@@ -193,15 +207,17 @@ def decision(regrading_id: int) -> AnyResponse | tuple[str, int]:
 def _done(regrading_id: int, act: Callable[[], Regrading]) -> AnyResponse | tuple[str, int]:
     """Do it and say what became of it, or show the page again with what stands against it and what was typed."""
     try:
-        state = State(act().state)
+        found = act()
     except LmsError as error:
         take_back()
         return _page(reads.regrading(regrading_id), RegradingDecisionForm(), error.message), error.status
-    flash(*_told(state))
+    flash(*_told(State(found.state), is_worked_on=reads.is_worked_on(found)))
     return redirect(url_for(".regrading", regrading_id=regrading_id), 303)
 
 
-def _told(state: State) -> tuple[str, str]:
+def _told(state: State, *, is_worked_on: bool) -> tuple[str, str]:
+    if is_worked_on and state is not State.APPROVED:
+        return gettext("This is being done in the background. The page says how far it is."), "success"
     told = {
         State.DRAFT: gettext("The dry run is up to date. Nothing has changed yet."),
         State.PROPOSED: gettext("Proposed. A second trainer finds it under Marking."),

@@ -2,23 +2,25 @@
 // Without this module the page works all the same: the form saves when the next question is asked for.
 // Before an answer is sent it is in the journal; it leaves the journal when the server has acknowledged it.
 
+import { startCounters } from "../question_bank/counter.js";
 import { startClock } from "./clock.js";
 import { startFlags } from "./flags.js";
 import * as journal from "./journal.js";
 import { startKeys } from "./keys.js";
 import { startOrdering } from "./ordering.js";
 import * as outbox from "./outbox.js";
-import { count, fieldsOf, restore, startStatus } from "./page.js";
+import { fieldsOf, heldIn, mark, restore, startStatus } from "./page.js";
+import * as pages from "./pages.js";
 
 const frame = document.querySelector("[data-attempt]");
 const form = document.getElementById("answer");
-const problem = document.getElementById("problem");
-const elsewhere = document.querySelector("[data-elsewhere]");
-const { attempt, slot } = frame.dataset;
+const { attempt, slot: first } = frame.dataset;
 const PAUSE = 600;
 const AGAIN = 3000;
 const POLL = 45_000;
+const FRESH = 10_000; // so long after its last word the server is taken to be within reach
 
+let slot = first;
 let known = Number(frame.dataset.seq); // the greatest number the server is known to hold
 let given = known; // the greatest number given to an answer here
 let entry = null; // what is not acknowledged yet
@@ -26,7 +28,10 @@ let sending = null; // the promise of the request that is under way
 let written = ""; // what the form held when it was written down last
 let leaving = false;
 let adrift = false; // the server could not be reached the last time
+let heard = performance.now(); // when the server answered last
+let stranded = false; // the page says that the next one cannot be opened now
 let timer = 0;
+let others = 0; // the timer for what waits from other questions
 
 const tell = startStatus(document.querySelector("[data-saved]"), frame.dataset);
 const tabs = "BroadcastChannel" in window ? new BroadcastChannel("answers") : null;
@@ -38,28 +43,24 @@ const clock = startClock(document.querySelector("[data-left]"), async () => {
 });
 
 function complain(words) {
-  problem.textContent = words || "";
-  problem.hidden = !words;
+  stranded = false;
+  tell.problem(words);
 }
 
 // ---- writing down ---------------------------------------------------------------
 
 function write() {
   given = Math.max(given, known) + 1;
-  written = held();
+  written = heldIn(form);
   entry = outbox.entryFor(attempt, slot, new URL(form.action).pathname, fieldsOf(form), given, known);
-  elsewhere.hidden = true;
+  form.querySelector("[data-elsewhere]").hidden = true;
   return journal.put(entry).then((kept) => {
     if (!kept) frame.dataset.unkept = "yes";
   });
 }
 
-function held() {
-  return JSON.stringify(fieldsOf(form));
-}
-
 form.addEventListener("change", () => {
-  if (held() === written) return; // leaving a field says "change" once more; that must not overwrite a newer answer
+  if (heldIn(form) === written) return; // leaving a field says "change" once more; that must not overwrite a newer answer
   clearTimeout(timer);
   write();
   sendAll();
@@ -84,7 +85,7 @@ async function sendOn() {
   while (entry && entry.state === "waiting" && !leaving) {
     const sent = entry;
     const { outcome, facts } = await outbox.send(sent);
-    adrift = outcome === "unreached";
+    reached(outcome !== "unreached");
     if (adrift) return wait(sent);
     if (typeof facts.seq === "number") known = Math.max(known, facts.seq);
     if (facts.left !== undefined) clock.sync(facts.left);
@@ -102,6 +103,12 @@ async function sendOn() {
   return undefined;
 }
 
+function reached(isReached) {
+  adrift = !isReached;
+  if (isReached) heard = performance.now();
+  if (isReached && stranded) complain("");
+}
+
 async function again(sent) {
   if (entry === sent) await write();
   else entry.base = known;
@@ -110,7 +117,7 @@ async function again(sent) {
 async function wait(sent) {
   sent.failed = true;
   await journal.put(entry);
-  tell.unsent((await mine()).length);
+  tell.unsent((await outbox.waitingOf(attempt)).length);
   clearTimeout(timer);
   timer = setTimeout(sendAll, AGAIN);
 }
@@ -121,10 +128,10 @@ async function conclude(outcome, facts) {
     complain("");
     tell.saved(facts.saved);
     tabs?.postMessage({ attempt, slot, seq: known });
-    mark();
+    mark(form);
   } else if (outcome === "newer") {
     entry = { ...entry, state: "conflict" };
-    showElsewhere(facts.saved);
+    tell.elsewhere(form, facts.saved);
   } else if (outcome === "refused") {
     entry = { ...entry, state: "refused" };
     complain(facts.detail);
@@ -136,28 +143,18 @@ async function conclude(outcome, facts) {
   }
 }
 
-async function mine() {
-  const all = await journal.entriesOf(outbox.person);
-  return all.filter((one) => one.attempt === attempt && one.state === "waiting");
-}
-
 // ---- another window -----------------------------------------------------------------
 
-function showElsewhere(saved) {
-  elsewhere.querySelector("[data-saved-at]").textContent = saved || "";
-  elsewhere.hidden = false;
-  tell.refused();
-}
-
-elsewhere.querySelector("[data-theirs]").addEventListener("click", async () => {
-  if (entry) await journal.remove(entry);
-  entry = null;
-  leaving = true;
-  location.reload();
-});
-elsewhere.querySelector("[data-mine]").addEventListener("click", async () => {
-  await write();
-  sendAll();
+form.addEventListener("click", async ({ target }) => {
+  if (target.closest("[data-theirs]")) {
+    if (entry) await journal.remove(entry);
+    entry = null;
+    leaving = true;
+    location.reload();
+  } else if (target.closest("[data-mine]")) {
+    await write();
+    sendAll();
+  }
 });
 tabs?.addEventListener("message", ({ data }) => {
   if (data.attempt === attempt && data.slot === slot && data.seq > known) look();
@@ -166,9 +163,13 @@ tabs?.addEventListener("message", ({ data }) => {
 // A page that stays open learns here of more time, of the end, and of newer answers from elsewhere.
 async function look() {
   if (leaving) return;
-  const facts = await outbox.ask(location.pathname, slot);
-  adrift = facts === null;
-  if (facts === null) return;
+  const asked = slot;
+  const facts = await outbox.ask(location.pathname, asked);
+  reached(facts !== null);
+  if (facts === null) {
+    if (stranded) setTimeout(look, AGAIN);
+    return;
+  }
   if (facts === "signed-out" || facts.state !== "in_progress") {
     leaving = true;
     location.reload();
@@ -177,9 +178,9 @@ async function look() {
   clock.sync(facts.left);
   if (entry) {
     sendAll();
-  } else if (facts.seq > known) {
+  } else if (asked === slot && facts.seq > known) {
     known = facts.seq;
-    showElsewhere(facts.saved);
+    tell.elsewhere(form, facts.saved);
   }
 }
 
@@ -206,36 +207,64 @@ async function goOn(address) {
   clearTimeout(timer);
   await sendAll();
   if (leaving) return;
-  if (!entry && (adrift || !navigator.onLine)) await look();
-  if (adrift) return tell.unsent((await mine()).length);
-  if (entry?.state === "refused") return problem.focus();
+  const isSilent = performance.now() - heard > FRESH;
+  if (!entry && (adrift || isSilent || !navigator.onLine)) await look();
+  if (leaving) return;
+  if (entry?.state === "refused") return document.getElementById("problem").focus();
+  if (adrift) return goOnAlone(new URL(address, location.href));
   leaving = true;
   location.assign(address);
   return undefined;
 }
 
+// Without a connection: the question asked for, if it is kept here.
+async function goOnAlone(address) {
+  const number = address.pathname === location.pathname && address.searchParams.get("slot");
+  const page = number && pages.pageOf(attempt, number);
+  if (page) {
+    history.pushState(null, "", address);
+    return turnTo(number, page);
+  }
+  const unsent = (await outbox.waitingOf(attempt)).length;
+  if (unsent) tell.unsent(unsent);
+  complain(frame.dataset.stranded);
+  stranded = true;
+  setTimeout(look, AGAIN);
+  return undefined;
+}
+
+async function turnTo(number, page) {
+  clearTimeout(timer);
+  while (sending) await sending;
+  clearTimeout(timer);
+  mark(form); // what was answered here is in the journal
+  slot = number;
+  entry = null;
+  known = page.seq;
+  given = known;
+  written = "";
+  stranded = false;
+  pages.show(page, frame, form, slot);
+  if (page.fields) restore(form, page.fields);
+  await takeUp();
+}
+
+addEventListener("popstate", () => {
+  const number = new URLSearchParams(location.search).get("slot") || first;
+  const page = adrift && pages.pageOf(attempt, number);
+  if (page) turnTo(number, page);
+  else location.reload();
+});
+
 addEventListener("beforeunload", (event) => {
   if (entry && frame.dataset.unkept && !leaving) event.preventDefault();
 });
 
-// ---- showing --------------------------------------------------------------------------
-
-function mark() {
-  const answered = fieldsOf(form).some(([, value]) => value.trim() !== "");
-  const here = document.querySelector(".navi [aria-current]");
-  if (!here) return;
-  here.classList.toggle("answered", answered);
-  const all = document.querySelectorAll(".navi a");
-  const done = document.querySelectorAll(".navi a.answered");
-  document.querySelector("[data-progress]")?.setAttribute("width", `${(100 * done.length) / all.length}%`);
-  const key = document.querySelectorAll("aside .key li");
-  count(key[0], done.length);
-  count(key[1], all.length - done.length);
-}
-
 // ---- what an earlier page left behind -----------------------------------------------------
 
 async function takeUp() {
+  startFlags(frame);
+  startCounters();
   const left = (await journal.entriesOf(outbox.person)).filter((one) => one.attempt === attempt);
   const here = left.find((one) => one.slot === slot);
   if (here && !entry) {
@@ -243,26 +272,27 @@ async function takeUp() {
     entry = { ...here, failed: true };
     given = Math.max(given, here.seq);
   }
-  written ||= held();
+  written ||= heldIn(form);
   startOrdering(form);
-  const others = left.filter((one) => one !== here && one.state === "waiting");
-  if (others.length) await sendOthers(others);
-  if (entry?.state === "conflict") showElsewhere(entry.saved);
+  const rest = left.filter((one) => one !== here && one.state === "waiting");
+  if (rest.length) await sendOthers(rest);
+  if (entry?.state === "conflict") tell.elsewhere(form, entry.saved);
   if (entry?.state === "refused") complain(entry.detail);
   await sendAll();
 }
 
-async function sendOthers(others) {
-  const counts = await outbox.drain(others);
+async function sendOthers(entries) {
+  clearTimeout(others);
+  const counts = await outbox.drain(entries);
   if (counts["signed-out"]) return location.reload();
-  adrift = Boolean(counts.unreached);
-  if (adrift) setTimeout(async () => sendOthers((await mine()).filter((one) => one.slot !== slot)), AGAIN);
-  const waiting = await mine();
+  if (entries.length) reached(!counts.unreached);
+  if (adrift) others = setTimeout(async () => sendOthers((await outbox.waitingOf(attempt)).filter((one) => one.slot !== slot)), AGAIN);
+  const waiting = await outbox.waitingOf(attempt);
   if (waiting.length) tell.unsent(waiting.length);
   else if (counts.saved) tell.caughtUp();
   return undefined;
 }
 
-startFlags(frame);
+pages.keepPages(attempt, slot, document.querySelectorAll(".navi a").length, () => !adrift && !entry && !leaving);
 startKeys(form);
 takeUp();

@@ -6,10 +6,10 @@ import { ask, drain, person } from "./outbox.js";
 
 const page = document.querySelector("[data-attempt]");
 const form = document.querySelector("[data-hand-in]");
-const notice = document.querySelector("[data-waiting]");
 const attempt = page.dataset.attempt;
 const POLL = 45_000;
 let leaving = false;
+let sending = null; // the promise of what is under way: the button and the timer never send the same twice
 
 const clock = startClock(document.querySelector("[data-left]"), () => setTimeout(() => location.reload(), 1500));
 
@@ -18,13 +18,21 @@ async function waiting() {
 }
 
 function show(entries) {
+  const notice = document.querySelector("[data-waiting]");
   const lost = entries.filter((entry) => entry.state === "waiting").length;
   const words = lost ? notice.dataset.unsent : entries.length ? notice.dataset.look : "";
   notice.querySelector("span").textContent = words.replace("{count}", lost || entries.length);
   notice.hidden = !words;
 }
 
-async function sendAll() {
+function sendAll() {
+  sending ??= sendOn().finally(() => {
+    sending = null;
+  });
+  return sending;
+}
+
+async function sendOn() {
   const counts = await drain(await waiting());
   const left = await waiting();
   show(left);
@@ -35,6 +43,7 @@ async function sendAll() {
 form.addEventListener("submit", async (event) => {
   if (leaving) return;
   event.preventDefault();
+  if (sending) await sending; // it may have begun before the connection was back
   const { left } = await sendAll();
   if (left.some((entry) => entry.state === "waiting")) return;
   leaving = true;
@@ -47,11 +56,22 @@ async function look() {
   else if (facts) clock.sync(facts.left);
 }
 
+// What is asked and what is open may have changed; the button stays where it is, so that no press is lost.
+async function refresh() {
+  const reply = await fetch(location.href, { credentials: "same-origin" }).catch(() => null);
+  if (!reply?.ok || leaving) return;
+  if (reply.redirected) return location.assign(reply.url);
+  const fresh = new DOMParser().parseFromString(await reply.text(), "text/html").getElementById("main");
+  if (!fresh || leaving) return undefined;
+  document.getElementById("main").replaceChildren(...fresh.childNodes);
+  return show(await waiting());
+}
+
 async function start() {
   const before = await waiting();
   if (before.length === 0) return;
   const { counts } = await sendAll();
-  if (counts.saved && page.dataset.state === "in_progress") location.reload(); // the list of open questions is shorter now
+  if (counts.saved && page.dataset.state === "in_progress") await refresh(); // the list of open questions is shorter now
   if (counts.unreached) setTimeout(start, 5000);
 }
 

@@ -1,6 +1,7 @@
 // Sends what waits in the journal to the server, one after the other, and says what became of each.
 
 import * as journal from "./journal.js";
+import { answered } from "./pages.js";
 
 const content = (name) => document.querySelector(`meta[name="${name}"]`)?.content;
 
@@ -52,7 +53,7 @@ export async function send(entry, again = true) {
 // The server's clock and what it holds for a question of the attempt at this path; null when it cannot be reached.
 export async function ask(path, slot = "") {
   try {
-    const reply = await fetch(`${path}/clock?slot=${slot}`, { headers: { Accept: "application/json" }, cache: "no-store" });
+    const reply = await fetch(`${path}/clock?slot=${slot}`, { headers: { Accept: "application/json" }, cache: "no-store", signal: AbortSignal.timeout?.(8000) });
     if (reply.status === 401) return "signed-out";
     if (!reply.ok) return null;
     const facts = await reply.json();
@@ -61,6 +62,11 @@ export async function ask(path, slot = "") {
   } catch {
     return null;
   }
+}
+
+// What waits for the connection from one attempt.
+export async function waitingOf(attempt) {
+  return (await journal.entriesOf(person)).filter((one) => one.attempt === attempt && one.state === "waiting");
 }
 
 // Sends the entries that wait; stops at the first that nobody answers. Returns how many met which outcome.
@@ -77,6 +83,7 @@ export async function drain(entries) {
 
 // What is acknowledged leaves the journal; what a person has to look at stays there, marked.
 export async function settle(entry, outcome, facts) {
+  if (outcome === "saved") answered(entry, facts.seq);
   if (["saved", "late", "gone"].includes(outcome)) await journal.remove(entry);
   else if (outcome === "newer") await journal.put({ ...entry, state: "conflict", known: facts.seq, saved: facts.saved });
   else if (outcome === "refused") await journal.put({ ...entry, state: "refused", detail: facts.detail });

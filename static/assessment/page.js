@@ -18,12 +18,28 @@ export function startStatus(status, words) {
     saved: (sentence) => tell(sentence, true),
     caughtUp: () => tell(words.caughtUp, true),
     refused: () => tell(words.refused, false),
+    elsewhere: (form, saved) => {
+      const notice = form.querySelector("[data-elsewhere]");
+      notice.querySelector("[data-saved-at]").textContent = saved || "";
+      notice.hidden = false;
+      tell(words.refused, false);
+    },
+    problem: (sentence) => {
+      const place = document.getElementById("problem");
+      place.textContent = sentence || "";
+      place.hidden = !sentence;
+    },
     unsent: (number) => tell(number > 1 ? words.waitingMany.replace("{count}", number) : words.waitingOne, false),
   };
 }
 
 export function fieldsOf(form) {
   return [...new FormData(form).entries()].filter(([name]) => name !== "csrf_token").map(([name, value]) => [name, String(value)]);
+}
+
+// All that the form holds, as one string to compare with.
+export function heldIn(form) {
+  return JSON.stringify(fieldsOf(form));
 }
 
 // Shows in the form what an earlier page had in it.
@@ -44,4 +60,18 @@ export function restore(form, fields) {
 export function count(item, number) {
   const text = item && [...item.childNodes].find((node) => node.nodeType === Node.TEXT_NODE && /\d/.test(node.data));
   if (text) text.data = text.data.replace(/\d+/, String(number));
+}
+
+// Shows in the map, in the bar and in the map's key whether the question that stands here is answered.
+export function mark(form) {
+  const answered = fieldsOf(form).some(([, value]) => value.trim() !== "");
+  const here = document.querySelector(".navi [aria-current]");
+  if (!here) return;
+  here.classList.toggle("answered", answered);
+  const all = document.querySelectorAll(".navi a");
+  const done = document.querySelectorAll(".navi a.answered");
+  document.querySelector("[data-progress]")?.setAttribute("width", `${(100 * done.length) / all.length}%`);
+  const key = document.querySelectorAll("aside .key li");
+  count(key[0], done.length);
+  count(key[1], all.length - done.length);
 }

@@ -2,6 +2,7 @@
 
 import { entriesOf } from "./journal.js";
 import { drain, person } from "./outbox.js";
+import { forget } from "./pages.js";
 
 const words = document.getElementById("answers-words")?.dataset;
 
@@ -27,6 +28,7 @@ async function start() {
   const earlier = told();
   if (earlier) tell(earlier, "warning");
   if (document.querySelector("[data-attempt]")) return; // an exam's own page does this by itself
+  forget();
   const counts = await drain(await entriesOf(person));
   if (counts.saved) tell(words.sent, "success");
   if (counts.late) tell(words.late, "warning");

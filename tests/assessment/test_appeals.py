@@ -120,6 +120,34 @@ def test_a_withdrawn_appeal_may_be_raised_again(handed_in: Attempt, unit: None) 
     assert service_appeals.raise_appeal(handed_in.id, 1, REASON, actor=owner, now=clock.now()).state == State.OPEN
 
 
+def test_an_attempt_declared_void_closes_its_appeals_and_tells_the_learner(
+    app: Flask, sign_in: Callable[..., Any], handed_in: Attempt
+) -> None:
+    with app.app_context(), unit_of_work():
+        owner = person_of(handed_in)
+        for slot in (0, 1):
+            service_appeals.raise_appeal(handed_in.id, slot, REASON, actor=owner, now=clock.now())
+        settled = service_appeals.raise_appeal(handed_in.id, 2, REASON, actor=owner, now=clock.now())
+        service_appeals.withdraw_appeal(settled.id, actor=owner, now=clock.now())
+    trainer = sign_in(Role.TRAINER)
+    assert REASON in trainer.get("/marking").text
+    voided = trainer.post(f"/attempts/{handed_in.id}/void", data={"reason": "The wrong plan was published."})
+    assert voided.status_code == 303
+    assert REASON not in trainer.get("/marking").text
+    with app.app_context():
+        states = list(db.session.scalars(select(Appeal.state).order_by(Appeal.slot)))
+        dropped = db.session.scalars(select(AuditEntry).where(AuditEntry.action == "appeal.drop")).all()
+        appeal = db.session.scalars(select(Appeal).where(Appeal.slot == 1)).one()
+    assert states == ["moot", "moot", "withdrawn"] and len(dropped) == 2
+    read = sign_in(owner).get(f"/attempts/{handed_in.id}/result").text
+    assert "Appeal closed" in read and "nothing left to decide" in read and "The wrong plan was published." in read
+    page = f"/marking/appeals/{appeal.id}"
+    assert "nothing left to decide" in trainer.get(page).text
+    assert trainer.post(page, data={"verdict": "uphold", "answer": "You were right all along."}).status_code == 409
+    with app.app_context(), unit_of_work(), pytest.raises(Conflict):
+        service_appeals.raise_appeal(handed_in.id, 1, REASON, actor=owner, now=clock.now())
+
+
 def test_the_queue_costs_the_same_with_many_appeals(
     app: Flask, sign_in: Callable[..., Any], count_queries: Callable[..., Any], handed_in: Attempt
 ) -> None:

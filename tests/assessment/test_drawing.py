@@ -99,10 +99,14 @@ def test_items_over_the_cap_give_way(unit: None) -> None:
     uses = dict(db.session.execute(select(ItemUse.item_id, ItemUse.papers).where(ItemUse.exam_id == exam.id)).all())
     assert max(uses.values()) <= 11 and len(uses) == 20  # a quarter of 40, and the one that reached it
     loose = make.exam("loose")
-    for _ in range(40):
-        begin(factories.person(), "loose")
-    free = db.session.scalars(select(ItemUse.papers).where(ItemUse.exam_id == loose.id)).all()
-    assert max(free) > 11
+    free: list[int] = []
+    for _ in range(4):  # chance alone stays under the cap in about one of a thousand times 40 papers
+        for _ in range(40):
+            begin(factories.person(), "loose")
+        free = list(db.session.scalars(select(ItemUse.papers).where(ItemUse.exam_id == loose.id)))
+        if max(free) > sum(free) / 20 + 1:
+            break
+    assert max(free) > sum(free) / 20 + 1
     assert papers
 
 

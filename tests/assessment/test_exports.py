@@ -5,6 +5,11 @@ import csv
 import hashlib
 import io
 import json
+import os
+import signal
+import subprocess
+import sys
+import time
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
@@ -18,6 +23,7 @@ from sqlalchemy import func, select, update
 from lms.assessment import service
 from lms.assessment.export import Incomplete, counted, number
 from lms.assessment.models import Attempt, Grade
+from lms.config import ROOT
 from lms.core import clock
 from lms.core.access import Role, Scope
 from lms.core.database import db, unit_of_work
@@ -268,6 +274,30 @@ def test_the_command_writes_the_file_whole_or_not_at_all(app: Flask, sat: dict[s
     assert run(args=["exams", "export", "front-line", "-o", str(file)]).exit_code == 1
     assert list(tmp_path.iterdir()) == []
     assert run(args=["exams", "export", "no-such", "-o", str(file)]).exit_code == 1
+
+
+def test_an_export_that_is_killed_leaves_no_file_of_that_name_and_can_be_run_again(
+    app: Flask, sat: dict[str, int], tmp_path: Path
+) -> None:
+    _more(app, 4000)
+    with app.app_context():
+        url = db.engine.url.render_as_string(hide_password=False)
+        db.session.remove()
+    file, scratch = tmp_path / "out.json", tmp_path / ".out.json.part"
+    environ = {**os.environ, "LMS_DATABASE_URL": url, "LMS_INSTANCE": str(tmp_path / "instance"), "LMS_SECRET_KEY": "kill"}
+    command = [sys.executable, "-m", "flask", "--app", "wsgi", "exams", "export", "front-line"]
+    command += ["--format", "json", "-o", str(file)]
+    process = subprocess.Popen(command, env=environ, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    deadline = time.monotonic() + 60
+    while not (scratch.exists() and scratch.stat().st_size) and process.poll() is None and time.monotonic() < deadline:
+        time.sleep(0.005)
+    process.kill()
+    assert process.wait(30) == -signal.SIGKILL, "it was over before it could be killed"
+    assert scratch.exists() and not file.exists()
+    told = app.test_cli_runner().invoke(args=["exams", "export", "front-line", "--format", "json", "-o", str(file)])
+    assert told.exit_code == 0 and "4003 attempts" in told.output
+    held = json.loads(file.read_text(encoding="utf-8"))
+    assert not scratch.exists() and held["count"] == len(held["items"]) == 4003
 
 
 def _more(app: Flask, how_many: int) -> None:

@@ -1,7 +1,6 @@
 """Agreement of markers with each other and with agreed samples."""
 
 from decimal import Decimal
-from fractions import Fraction
 
 import pytest
 
@@ -21,7 +20,7 @@ def pairs(*points: tuple[int, int]) -> list[GivenMark]:
 
 def test_alike_is_the_share_of_pairs_with_the_same_level() -> None:
     (line,) = by_line(["tone"], pairs((0, 0), (1, 1), (2, 1), (2, 2)), minimum_n=2)
-    assert (line.alike, line.n, line.share) == (3, 4, Fraction(3, 4))
+    assert (line.alike, line.n, line.share.value) == (3, 4, 0.75)
     assert line.alpha.n == 4 and line.alpha.value is not None and 0.5 < line.alpha.value < 1
 
 
@@ -35,6 +34,7 @@ def test_full_agreement_is_one_and_one_level_only_says_nothing() -> None:
 def test_too_few_pairs_give_no_figure_but_their_n() -> None:
     (line,) = by_line(["tone"], pairs((0, 0), (1, 1)))
     assert (line.alpha.value, line.alpha.n, line.n) == (None, 2, 2)
+    assert (line.share.value, line.share.n) == (None, 2)
     assert by_line(["tone"], [])[0].n == 0 and by_marker(LEVELS, []) == []
 
 

@@ -8,6 +8,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
+from lms.assessment import sync
 from lms.assessment.models import Attempt
 from lms.assessment.models_marking import Essay, EssayMark
 from lms.core import clock
@@ -16,6 +17,7 @@ from lms.core.audit import AuditEntry
 from lms.core.database import db, unit_of_work
 from lms.identity.models import Person
 from tests import factories
+from tests import factories_assessment as make
 from tests.factories_marking import WORDS, essay_of, handed_in, marked, marker, written_exam
 
 SignIn = Callable[..., Any]
@@ -102,6 +104,21 @@ def test_what_was_entered_for_a_lost_answer_can_still_be_read(
         assert take(bob, one) == page
         lost = ann.post(page, data=LEVELS)
     assert lost.status_code == 409 and "This mark was not kept" in lost.text and "Warm enough." in lost.text
+
+
+def test_what_was_entered_stays_when_the_plan_asks_for_calibration_meanwhile(
+    app: Flask, sign_in: SignIn, one: Essay
+) -> None:
+    ann = sign_in(Role.TRAINER)
+    page = take(ann, one)
+    with app.app_context(), unit_of_work():
+        sections = [{"topic": "written", "draw": 2}]
+        plan = make.plan("written-exam", sections=sections, cut=60, marking={"calibration": 80})
+        sync.sync([plan], pack="tests", now=clock.now())
+    refused = ann.post(page, data=LEVELS)
+    assert refused.status_code == 403 and "This mark was not kept" in refused.text and "Warm enough." in refused.text
+    with app.app_context():
+        assert db.session.scalars(select(EssayMark)).all() == []
 
 
 def test_a_trainer_who_sat_the_exam_never_sees_their_own_answer(app: Flask, sign_in: SignIn) -> None:
@@ -240,4 +257,5 @@ def test_too_few_pairs_are_said_to_be_too_few(app: Flask, sign_in: SignIn) -> No
         essay = db.session.scalars(select(Essay)).one()
         marked(essay, 1, 2, marker())
         marked(essay, 1, 2, marker())
-    assert "Not enough data: 1 of at least 10." in sign_in(Role.TRAINER).get("/marking/agreement").text
+    page = sign_in(Role.TRAINER).get("/marking/agreement").text
+    assert "Not enough data: 1 of at least 10." in page and "100 %" not in page and "marked alike, 95" not in page

@@ -71,3 +71,25 @@ def test_an_unread_lesson_is_said_before_the_waiting_time() -> None:
     assert decision.lesson == "course/lesson" and decision.opens_at is None
     waiting = may_start(plan(wait_hours=24, **RULES), OPEN, tried(2), NOW)
     assert isinstance(waiting, MayNotStart) and waiting.opens_at == NOW + timedelta(hours=23)
+
+
+def test_no_next_try_while_one_that_may_decide_is_being_marked() -> None:
+    """By what counts, and how the tries before it went: whether a third try waits for the marks of the second."""
+    for counts, first_passed, waits in [
+        ("best", False, True), ("best", True, False), ("first", False, False), ("last", True, True), ("mean", True, True),
+    ]:  # fmt: skip
+        tries = [*tried(1, passed=first_passed), Earlier(2, State.SUBMITTED, NOW - timedelta(hours=1))]
+        decision = may_start(plan(counts=counts), OPEN, tries, NOW)
+        assert isinstance(decision, MayNotStart) == waits
+        if isinstance(decision, MayNotStart):
+            assert "still being marked" in str(decision.reason) and decision.reason.values == {"number": 2}
+
+
+def test_the_first_try_is_waited_for_where_the_first_counts() -> None:
+    decision = may_start(plan(counts="first"), OPEN, tried(1, State.SUBMITTED), NOW)
+    assert isinstance(decision, MayNotStart)
+
+
+def test_marks_come_before_the_lesson_that_a_failed_try_would_ask_for() -> None:
+    decision = may_start(plan(), OPEN, tried(1, State.SUBMITTED), NOW, Help(lesson="c/l"))
+    assert isinstance(decision, MayNotStart) and decision.lesson is None

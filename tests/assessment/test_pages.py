@@ -207,6 +207,17 @@ def test_the_door_says_why_not(sign_in: Any, learner: Person, exam: Any) -> None
     assert "Not passed" in text
 
 
+def test_the_door_says_how_many_tries_are_left_while_one_has_to_wait(
+    app: Flask, sign_in: Any, learner: Person, exam: Any
+) -> None:
+    exam(wait_hours=24, attempts=3)
+    page = sign_in(learner)
+    assert "3 of 3 left" in shown(page, "/exams/front-line")
+    page.post(f"{begin(page)}/hand-in")
+    text = shown(page, "/exams/front-line")
+    assert "There must be 24 hours between two attempts." in text and "2 of 3 left" in text
+
+
 def test_a_lesson_check_is_the_same_with_the_reasons_at_once(app: Flask, sign_in: Any, learner: Person) -> None:
     with app.app_context(), unit_of_work():
         make.topic()
@@ -232,7 +243,8 @@ def test_a_trainer_reads_and_voids_but_not_their_own(app: Flask, sign_in: Any, l
     trainer = sign_in(Role.TRAINER)
     assert "Declare void" in shown(trainer, f"{path}/result")
     trainer.post(f"{path}/void", data={"reason": "Power cut in the room"})
-    assert "declared void" in shown(sign_in(learner), f"{path}/result")
+    told = shown(sign_in(learner), f"{path}/result")
+    assert "declared void" in told and "The reason given: Power cut in the room" in told
     with app.app_context(), unit_of_work():
         both = factories.person(roles=[Role.TRAINER, Role.LEARNER])
     own = sign_in(both)

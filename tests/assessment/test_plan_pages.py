@@ -127,3 +127,10 @@ def test_the_pages_need_as_many_statements_for_a_large_bank(app: Flask, page: An
 @pytest.mark.parametrize("role", [Role.LEARNER, Role.MANAGER, Role.HR, Role.ADMIN], ids=str)
 def test_others_do_not_see_plans(app: Flask, sign_in: Any, role: Role) -> None:
     assert sign_in(role).get("/author/exams").status_code == 403
+
+
+def test_a_page_of_the_desk_that_no_entry_leads_to_keeps_the_entries_of_the_desk(sign_in: Any) -> None:
+    trainer = sign_in(Role.TRAINER)
+    page = trainer.get("/author/regradings").get_data(as_text=True)
+    assert '<body class="work' in page and 'href="/allowances"' in page
+    assert '<body class="learn' in trainer.get("/courses").get_data(as_text=True)

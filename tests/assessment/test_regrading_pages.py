@@ -74,6 +74,35 @@ def test_the_list_and_the_file_hold_every_line(
     assert len(few) == len(many) <= 8
 
 
+def test_a_question_with_one_version_offers_full_marks_and_nothing_else(
+    app: Flask, sign_in: Callable[..., Any]
+) -> None:
+    with app.app_context(), unit_of_work():
+        a_wrong_item()
+        sit(factories.person(), "skeyalpha")
+        first = first_version()
+    trainer = sign_in(Role.TRAINER)
+    page = trainer.get("/author/items/wrong-1/regrading").text
+    assert "new-key" not in page and "The right key is in" not in page
+    assert 'value="full"' in page and "checked" in page[page.index('value="full"') - 200 :][:400]
+    wanted = {"from_version": first, "rule": "full", "reason": REASON}
+    assert trainer.post("/author/items/wrong-1/regrading", data={**wanted, "rule": "new-key"}).status_code == 422
+    assert trainer.post("/author/items/wrong-1/regrading", data=wanted).status_code == 303
+
+
+def test_what_is_preselected_can_be_sent_whichever_version_was_asked_for(
+    app: Flask, sign_in: Callable[..., Any]
+) -> None:
+    with app.app_context(), unit_of_work():
+        a_wrong_item()
+        first, newest = first_version(), correct()
+    trainer = sign_in(Role.TRAINER)
+    for asked, other in ((first, newest), (newest, first)):
+        page = trainer.get(f"/author/items/wrong-1/regrading?from={asked}").text
+        before, after = page.split('name="to_version"')
+        assert f'selected value="{asked}"' in before and f'selected value="{other}"' in after
+
+
 def test_a_regrading_nobody_made_is_not_there(sign_in: Callable[..., Any]) -> None:
     trainer = sign_in(Role.TRAINER)
     assert trainer.get("/author/regradings/4711").status_code == 404

@@ -121,6 +121,16 @@ def test_a_claim_that_ran_out_is_refused_once_somebody_else_has_the_answer() -> 
         service_marking.mark(found.id, given(1, 2), actor=ann, now=clock.now() + timedelta(minutes=63))
 
 
+def test_a_marker_who_waited_behind_another_mark_is_not_refused() -> None:
+    written_exam(markers=2)
+    found, first, second = essay_of(handed_in()), marker(), marker()
+    take(found, first)
+    take(found, second)
+    service_marking.mark(found.id, given(1, 2), actor=first, now=clock.now() + timedelta(seconds=3))
+    service_marking.mark(found.id, given(1, 2), actor=second, now=clock.now())
+    assert found.marks_in == 2
+
+
 def test_what_was_put_aside_comes_last() -> None:
     written_exam()
     ids = {essay_of(handed_in()).id for _ in range(3)}

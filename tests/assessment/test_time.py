@@ -242,3 +242,20 @@ def test_an_attempt_without_a_clock_needs_none(app: Flask, learner: Person, trai
         attempt = make.attempt(learner, "untimed")
     with app.app_context(), pytest.raises(Conflict), unit_of_work():
         service.extend(attempt.id, 5, "more", actor=trainer, now=clock.now())
+
+
+def test_the_first_late_answers_are_kept_and_further_ones_are_told_not_to_be(app: Flask, learner: Person) -> None:
+    with app.app_context(), unit_of_work():
+        make.topic()
+        make.exam()
+        attempt = make.attempt(learner)
+        service.submit(attempt.id, learner, now=clock.now())
+        for seq in range(1, 9):
+            answer = service.save_response(attempt.id, learner, 1, "1", seq, now=clock.now())
+            assert isinstance(answer, service.Late) and answer.is_kept == (seq <= 5)
+        again = service.save_response(attempt.id, learner, 1, "1", 3, now=clock.now())
+        other = service.save_response(attempt.id, learner, 2, "1", 1, now=clock.now())
+        assert isinstance(again, service.Late) and again.is_kept  # sent twice, kept once
+        assert isinstance(other, service.Late) and other.is_kept
+        kept = db.session.execute(select(Response.slot, Response.seq).order_by(Response.slot, Response.seq)).all()
+        assert [tuple(one) for one in kept] == [(1, 1), (1, 2), (1, 3), (1, 4), (1, 5), (2, 1)]

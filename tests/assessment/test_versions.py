@@ -51,6 +51,8 @@ def test_the_questions_of_a_result_stay_byte_for_byte(app: Flask, sign_in: Calla
         other = make.item("wrong-2", stem=make.text("Other words?"))
         bank.save_item("wrong", item_of(other), actor=None, now=clock.now())
     own_after, seen_after = reader.get(address).text, trainer.get(address).text
+    assert "version 1 of the exam plan" in own and "is in use now" not in own
+    assert "version 1 of the exam plan (version 2 is in use now)" in own_after
     assert questions(own) == questions(own_after)
     assert questions(seen) == questions(seen_after)
     assert "Your result was not affected." in own_after
