@@ -67,8 +67,7 @@ def _papers_and_token(app: Flask) -> str:
     with app.app_context(), unit_of_work():
         item_ids = {row.id: row.item_id for row in db.session.execute(select(ItemVersion.id, ItemVersion.item_id))}
         ids = list(db.session.scalars(select(Attempt.id).order_by(Attempt.id)))
-        table = Attempt.__table__
-        write = update(table).where(table.c.id == bindparam("one")).values(paper=bindparam("places"))
+        write = update(Attempt).where(Attempt.id == bindparam("one")).values(paper=bindparam("places"))
         for first in range(0, len(ids), AT_ONCE):
             papers: dict[int, list[Any]] = {one: [] for one in ids[first : first + AT_ONCE]}
             marks = select(Grade.attempt_id, Grade.slot, Grade.item_version_id).where(Grade.attempt_id.in_(papers))

@@ -75,8 +75,8 @@ def furnish(app: Flask, count: int, now: datetime) -> House:
 
 
 def people_of(count: int, now: datetime) -> list[Person]:
-    identity.ensure_department("service", "Service")
-    identity.ensure_site("shanghai", "Shanghai")
+    identity.ensure_department("service", {"en": "Service"})
+    identity.ensure_site("shanghai", {"en": "Shanghai"})
     placement = identity.Placement("service", "shanghai", "front-line", None, None)
     people = [
         identity.add_person(

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from werkzeug.datastructures import MultiDict
+from werkzeug.datastructures import Headers, MultiDict
 from werkzeug.test import EnvironBuilder
 
 from benchmarks.house import COURSE, PASSWORD, House, Visitor
@@ -45,7 +45,7 @@ class Kind:
 
 
 def _sent(method: str, path: str, headers: dict[str, str], **body: Any) -> Sent:
-    environ = EnvironBuilder(path, method=method, headers=headers, **body).get_environ()
+    environ = EnvironBuilder(path, method=method, headers=Headers(headers), **body).get_environ()
     content = environ.pop("wsgi.input").read()
     return Sent(environ, content)
 

@@ -172,7 +172,7 @@ def _measure(app: Flask, count: int) -> list[str]:
         marks = db.session.scalar(select(func.count()).select_from(SummedMark))
         picks = db.session.scalar(select(func.count()).select_from(SummedPick))
         db.session.remove()
-    client, headers = _visitor(app)
+    client, headers = visitor(app)
     before = _resident()
     asked = {
         "page of the exam": f"/reports/exams/{EXAM}",
@@ -180,10 +180,10 @@ def _measure(app: Flask, count: int) -> list[str]:
         "page of an item": f"/reports/exams/{EXAM}/items/bench-1",
         "call": f"/api/v1/exams/{EXAM}/statistics",
     }
-    spent = {name: min(_timed(client, path, headers)) for name, path in asked.items()}
+    spent = {name: min(timed(client, path, headers)) for name, path in asked.items()}
     with app.app_context(), unit_of_work():
         summaries.note(db.session.scalars(select(Attempt.id).order_by(Attempt.id).limit(summaries.BATCH)))
-    waiting = min(_timed(client, asked["page of the exam"], headers))
+    waiting = min(timed(client, asked["page of the exam"], headers))
     with app.app_context():
         counting = _seconds(_count)
     backend = "PostgreSQL" if "postgresql" in app.config["SQLALCHEMY_DATABASE_URI"] else "SQLite"
@@ -211,7 +211,7 @@ def _count() -> None:
         summaries.count_due(clock.now())
 
 
-def _visitor(app: Flask) -> tuple[Any, dict[str, str]]:
+def visitor(app: Flask) -> tuple[Any, dict[str, str]]:
     """A trainer's browser, and the headers of their token."""
     client = app.test_client()
     with app.app_context(), unit_of_work():
@@ -223,7 +223,7 @@ def _visitor(app: Flask) -> tuple[Any, dict[str, str]]:
     return client, {"Authorization": f"Bearer {token}"}
 
 
-def _timed(client: Any, path: str, headers: dict[str, str]) -> Iterator[float]:
+def timed(client: Any, path: str, headers: dict[str, str]) -> Iterator[float]:
     for _ in range(ROUNDS):
         answer = [None]
 

@@ -4,6 +4,7 @@ from datetime import datetime
 from fractions import Fraction
 from typing import Any, Literal
 
+from flask_babel import gettext
 from pydantic import Field
 
 from lms.core import clock
@@ -15,6 +16,7 @@ from lms.scenarios import queries, review, service
 from lms.scenarios.offers import Offer
 from lms.scenarios.plot import Points
 from lms.scenarios.queries import PlayView
+from lms.scenarios.views_reply_words import ReplyShown, replies_shown
 
 api = Api("scenarios")
 
@@ -26,10 +28,14 @@ class StartBody(Body):
 
 
 class TurnBody(Body):
-    """What is said in a turn: ``choice`` is the id shown, or ``reply`` in own words."""
+    """What is said in a turn: ``choice`` is the id shown, or ``reply`` in own words.
+
+    ``intensity`` says how strong the feeling is, where that is asked.
+    """
 
     turn: int = Field(ge=1)
     emotion: str | None = Field(default=None, max_length=64)
+    intensity: int | None = Field(default=None, ge=1, le=service.MOST_INTENSE)
     choice: str | None = Field(default=None, max_length=8)
     reply: str | None = Field(default=None, max_length=service.MOST_REPLY)
 
@@ -47,9 +53,45 @@ class SceneAnswer(Answer):
     says: str
     cues: list[str]
     asks_emotion: bool
+    asks_intensity: bool
     labels: list[str]
     choices: list[ShownChoice]
     typed: bool
+
+
+class StepAnswer(Answer):
+    """A step with the very words that show it, or may show it."""
+
+    title: str
+    words: list[str]
+
+
+class TabooAnswer(Answer):
+    """Words that are never said, and better ones."""
+
+    words: str
+    instead: str | None
+
+
+class ReadingAnswer(Answer):
+    """A program's opinion of a reply in own words. A step that is not sure is not missing."""
+
+    version: str
+    found: list[StepAnswer]
+    unsure: list[StepAnswer]
+    taboos: list[TabooAnswer]
+    doubtful: list[TabooAnswer]
+    guards: list[str]
+
+
+class JudgedAnswer(Answer):
+    """What people decided of it: titles of the steps that are there and of those asked for that are not."""
+
+    how: str
+    found: list[str]
+    absent: list[str]
+    taboo: bool
+    comments: list[str]
 
 
 class FeedbackAnswer(Answer):
@@ -87,6 +129,7 @@ class TurnAnswer(Answer):
     scene: SceneAnswer | None = None
     reaction: str | None = None
     feedback: FeedbackAnswer | None = None
+    reading: ReadingAnswer | None = None
     state: str | None = None
     ending: str | None = None
     ending_title: str | None = None
@@ -110,6 +153,9 @@ class LineAnswer(Answer):
     reaction: str | None
     taken_at: datetime
     feedback: FeedbackAnswer | None = None
+    reading: ReadingAnswer | None = None
+    judged: JudgedAnswer | None = None
+    contest: str | None = None
 
 
 class PlayAnswer(Answer):
@@ -185,7 +231,8 @@ def start_play(scenario: str, body: StartBody) -> dict[str, Any]:
 )
 def take_turn(play_id: int, body: TurnBody) -> dict[str, Any]:
     view = service.take_turn(
-        play_id, viewer(), body.turn, emotion=body.emotion, choice=body.choice, reply=body.reply, now=clock.now()
+        play_id, viewer(), body.turn, emotion=body.emotion, intensity=body.intensity, choice=body.choice,
+        reply=body.reply, now=clock.now(),
     )
     answer: dict[str, Any] = {"id": play_id}
     if view.offer is not None:
@@ -195,6 +242,7 @@ def take_turn(play_id: int, body: TurnBody) -> dict[str, Any]:
     answer["reaction"] = _words(view.state.lines[-1].reaction)
     if not view.is_exam:
         answer["feedback"] = _feedback(review.turn_reviews(view.compiled.plot, view.states)[-1])
+        answer |= _said(replies_shown(view).get(len(view.turns)), "reading")
     return answer
 
 
@@ -209,6 +257,7 @@ def take_turn(play_id: int, body: TurnBody) -> dict[str, Any]:
 def play(play_id: int) -> dict[str, Any]:
     view = queries.own_play(viewer(), play_id)
     row, may_know = view.play, view.is_over or not view.is_exam
+    said = replies_shown(view)
     return {
         "id": row.id,
         "scenario": view.scenario_key,
@@ -219,7 +268,7 @@ def play(play_id: int) -> dict[str, Any]:
         "finished_at": row.finished_at,
         "turn": view.offer.turn if view.offer else None,
         "scene": _scene(view.offer) if view.offer else None,
-        "transcript": _transcript(view, may_know),
+        "transcript": [line | _said(said.get(line["turn"])) for line in _transcript(view, may_know)],
         "curve": [dict(moment) for moment in view.state.curve] if may_know else None,
         **_result(view),
     }
@@ -247,6 +296,7 @@ def _scene(offer: Offer) -> dict[str, Any]:
         "says": _words(offer.says),
         "cues": [_words(cue) for cue in offer.cues],
         "asks_emotion": offer.asks_emotion,
+        "asks_intensity": offer.asks_intensity,
         "labels": list(offer.labels),
         "choices": [{"id": choice.id, "text": _words(choice.text)} for choice in offer.choices],
         "typed": offer.typed,
@@ -261,6 +311,34 @@ def _feedback(turn: review.TurnReview) -> dict[str, Any]:
         "taboo": turn.line.taboo,
         "emotion_right": turn.is_right,
     }
+
+
+def _said(reply: ReplyShown | None, *only: str) -> dict[str, Any]:
+    """What program and people found in a reply in own words; nothing where it may not be known."""
+    if reply is None:
+        return {}
+    machine, people = reply.machine, reply.people
+    told = {
+        "reading": machine
+        and {
+            "version": machine.version,
+            "found": [{"title": _words(step.title), "words": step.words} for step in machine.found],
+            "unsure": [{"title": _words(step.title), "words": step.words} for step in machine.unsure],
+            "taboos": [{"words": hit.words, "instead": _words(hit.instead)} for hit in machine.taboos],
+            "doubtful": [{"words": hit.words, "instead": _words(hit.instead)} for hit in machine.doubtful],
+            "guards": [guard.translated(gettext) for guard in machine.guards],
+        },
+        "judged": people
+        and {
+            "how": people.how,
+            "found": [_words(title) for title in people.found],
+            "absent": [_words(title) for title in people.absent],
+            "taboo": people.taboo,
+            "comments": people.comments,
+        },
+        "contest": reply.contest,
+    }
+    return {name: told[name] for name in only or told}
 
 
 def _transcript(view: PlayView, may_know: bool) -> list[dict[str, Any]]:

@@ -14,6 +14,7 @@ from lms.scenarios import queries_bodies as queries
 from lms.scenarios import queries_frameworks, service_versions
 from lms.scenarios.analysis_json import from_json
 from lms.scenarios.checks import analyse
+from lms.scenarios.checks_panels import panel_faults
 from lms.scenarios.content import references
 from lms.scenarios.definitions import ScenarioDefinition
 from lms.scenarios.models import Scenario
@@ -114,7 +115,7 @@ def _faults(definition: ScenarioDefinition | None) -> Iterator[Fault]:
     lost = [one for one in named if one.kind in known and one.key not in known[one.kind]]
     yield from map(authored.missing, lost)
     if any(one.kind == "framework" for one in lost):
-        yield from analyse(compile_plot(definition)).faults
+        yield from (*analyse(compile_plot(definition)).faults, *panel_faults(definition))
 
 
 def _save(definition: ScenarioDefinition, warnings: Iterable[Problem]) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from fractions import Fraction
 
 from lms.core.definition_errors import Fault
 from lms.core.texts import LANGUAGES, N_
+from lms.scenarios.checks_taboos import taboo_faults
 from lms.scenarios.definitions import FrameworkDefinition, ScenarioDefinition
 from lms.scenarios.graph import MOST_STATES, Space, TooManyStates, explore
 from lms.scenarios.play_states import PlayState
@@ -52,7 +53,7 @@ def analyse(plot: Plot) -> Analysis:
 
 
 def framework_faults(scenario: ScenarioDefinition, framework: FrameworkDefinition) -> Iterator[Fault]:
-    """Steps that the framework does not have (errors) and steps that the scenario never lets anyone perform."""
+    """Steps that the framework does not have (errors), steps that no reply performs and taboos said unmarked."""
     known = [step.key for step in framework.steps]
     performed = dict(_steps(scenario))
     for place, step in performed.items():
@@ -63,6 +64,7 @@ def framework_faults(scenario: ScenarioDefinition, framework: FrameworkDefinitio
         if step not in performed.values():
             message = N_("No reply performs the step “%(step)s” of the framework “%(framework)s”.")
             yield Fault(("framework",), message, {"step": step, "framework": framework.framework}, "warning")
+    yield from taboo_faults(scenario, framework)
 
 
 def _steps(scenario: ScenarioDefinition) -> Iterator[tuple[tuple[str, ...], str]]:

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 
 from lms.core.definitions import Definition, Document, Problem, Reference
 from lms.scenarios.checks import analyse, framework_faults
+from lms.scenarios.checks_panels import panel_faults
 from lms.scenarios.definitions import FrameworkDefinition, ScenarioDefinition
 from lms.scenarios.plot import compile_plot
 
@@ -34,7 +35,7 @@ def check(
     """
     if isinstance(definition, FrameworkDefinition):
         return []
-    faults = list(analyse(compile_plot(definition)).faults)
+    faults = [*analyse(compile_plot(definition)).faults, *panel_faults(definition)]
     framework = (frameworks or {}).get(definition.framework or "")
     if framework is not None:
         faults += framework_faults(definition, framework)

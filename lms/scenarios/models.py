@@ -146,7 +146,8 @@ class Turn(Model):
     and whether a reply could be typed; ``heard`` what a scorer found at once in a typed reply.
 
     ``is_right`` is whether the label equals the answer (no label is wrong; None where none was asked for),
-    ``panel_share`` the share of the panel that chose it too. ``fingerprint`` tells a repetition from a second thought.
+    ``panel_share`` the share of the panel that chose it too. ``intensity`` is how strong the learner said the feeling is
+    (1-5), where that was asked. ``fingerprint`` tells a repetition from a second thought.
     """
 
     __tablename__ = "turns"
@@ -154,6 +155,7 @@ class Turn(Model):
         UniqueConstraint("play_id", "number"),
         CheckConstraint("number > 0", name="number_above_zero"),
         CheckConstraint("(choice IS NULL) <> (reply IS NULL)", name="one_reply"),
+        CheckConstraint("intensity >= 1 AND intensity <= 5", name="intensity_one_to_five"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -162,6 +164,7 @@ class Turn(Model):
     scene: Mapped[str] = mapped_column(String(64))
     offered: Mapped[dict[str, Any]] = mapped_column(Verbatim)
     emotion: Mapped[str | None] = mapped_column(String(64))
+    intensity: Mapped[int | None]
     choice: Mapped[str | None] = mapped_column(String(64))
     reply: Mapped[str | None] = mapped_column(Text)
     heard: Mapped[dict[str, Any] | None] = mapped_column(Verbatim)

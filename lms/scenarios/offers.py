@@ -29,6 +29,7 @@ class Offer:
     labels: tuple[str, ...]
     choices: tuple[ShownChoice, ...]
     min_chars: int | None
+    asks_intensity: bool = False
 
     @property
     def asks_emotion(self) -> bool:
@@ -61,6 +62,7 @@ def offered(plot: Plot, state: PlayState, seed: str | int) -> Offer | None:
             ShownChoice(str(number), choice.key, choice.reply) for number, choice in enumerate(choices, start=1)
         ),
         min_chars=typed.min_chars if typed else None,
+        asks_intensity=bool(scene.question and scene.question.intensity),
     )
 
 

@@ -69,7 +69,7 @@ class Line:
     """One turn of the transcript. ``effect`` is what really changed (after the bounds), ``values`` what followed.
 
     ``points`` are per criterion, the question for the feeling included (``emotion_points`` are its part); of a typed
-    reply that waits for marks only that part is in them.
+    reply that waits for marks only that part is in them, and neither steps nor taboo are known.
     """
 
     number: int
@@ -263,14 +263,13 @@ def _said(plot: Plot, state: PlayState, scene: Scene, option: Option, turn: Turn
             taboo=option.way.taboo,
             points=_sum(line.points, option.points),
         )
-    found = turn.marks or turn.heard
-    earned = option.earned(turn.marks.steps) if turn.marks else option.lowest
+    if turn.marks is None:  # what a scorer heard is nobody's to know before people judged
+        return replace(line, points=_sum(line.points, option.lowest), waiting=True)
     return replace(
         line,
-        steps=found.steps,
-        taboo=found.taboo,
-        points=_sum(line.points, earned),
-        waiting=turn.marks is None,
+        steps=turn.marks.steps,
+        taboo=turn.marks.taboo,
+        points=_sum(line.points, option.earned(turn.marks.steps)),
     )
 
 

@@ -18,6 +18,7 @@ from lms.scenarios.definitions import (
     TypedDefinition,
 )
 from lms.scenarios.outline import EMOTION
+from lms.statistics.panels import is_weak
 
 Points = int | Fraction
 """Points are exact: whole, or a fraction where a panel shares them out."""
@@ -39,13 +40,17 @@ class Variable:
 
 @dataclass(frozen=True, slots=True)
 class EmotionQuestion:
-    """The question for the customer's feeling; ``panel`` counts how many raters chose each label."""
+    """The question for the customer's feeling; ``panel`` counts how many raters chose each label.
+
+    With ``intensity`` (1-5) learners are asked how strong it is, too; that earns nothing.
+    """
 
     answer: str
     labels: tuple[str, ...]
     panel: Mapping[str, int]
     by_panel: bool
     points: int
+    intensity: int | None = None
 
     def share(self, label: str | None) -> Fraction:
         """The share of the points a label earns: strict 1 or 0; by panel picks / largest count; no label 0."""
@@ -58,6 +63,11 @@ class EmotionQuestion:
     def earned(self, label: str | None) -> Points:
         """The points a label earns."""
         return whole_if_possible(self.share(label) * self.points)
+
+    @property
+    def counts(self) -> bool:
+        """Whether answers to it are a measurement: people agree on the label, or its author stands for it."""
+        return not is_weak(self.panel, self.answer)
 
     @property
     def expected(self) -> Fraction:
@@ -255,7 +265,8 @@ def _scene(key: str, scene: SceneDefinition, criteria: tuple[str, ...]) -> Scene
 
 def _question(emotion: EmotionDefinition) -> EmotionQuestion:
     return EmotionQuestion(
-        emotion.answer, tuple(emotion.labels), emotion.panel or {}, emotion.scoring == "panel", emotion.points
+        emotion.answer, tuple(emotion.labels), emotion.panel or {}, emotion.scoring == "panel", emotion.points,
+        emotion.intensity,
     )
 
 

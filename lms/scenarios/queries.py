@@ -11,7 +11,7 @@ from sqlalchemy import Select, bindparam, case, func, select
 
 from lms.core import access
 from lms.core.database import db
-from lms.core.errors import NotFound
+from lms.core.errors import NotAllowed, NotFound
 from lms.core.texts import N_, Message
 from lms.core.version_cache import VersionCache
 from lms.enrolment import queries as enrolment
@@ -20,6 +20,7 @@ from lms.scenarios import play_states
 from lms.scenarios.analysis_json import Known, from_json
 from lms.scenarios.definitions import ScenarioDefinition
 from lms.scenarios.models import Play, Scenario, ScenarioVersion, Turn
+from lms.scenarios.models_replies import ReplyDecision, WrittenReply
 from lms.scenarios.offers import Offer, offered
 from lms.scenarios.play_states import PlayState, Reading, replay
 from lms.scenarios.plot import Plot, compile_plot
@@ -27,6 +28,7 @@ from lms.scenarios.scoring import PlayScore, score_play
 
 NO_SCENARIO = N_("There is no such role-play, or it is not meant for your site.")
 NO_PLAY = N_("There is no such role-play of yours.")
+BLIND = N_("A reply of this talk still waits for a mark without a name. Open the talk once it is marked.")
 
 
 @dataclass(frozen=True)
@@ -95,6 +97,19 @@ def scenario_by_key(key: str, viewer: Any) -> Scenario:
         raise NotFound(Message(NO_SCENARIO))
     scenario: Scenario = found[0]
     return scenario
+
+
+def scenario_id_of(key: str) -> int:
+    """The id of a scenario, retired or not; raises ``NotFound``."""
+    found = db.session.scalar(select(Scenario.id).where(Scenario.key == key))
+    if found is None:
+        raise NotFound(Message(NO_SCENARIO))
+    return found
+
+
+def key_of(scenario_id: int) -> str:
+    """The key of a scenario that is known to exist."""
+    return db.session.scalar(select(Scenario.key).where(Scenario.id == scenario_id)) or ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,18 +215,36 @@ class PlayView:
 
 
 def play_view(play: Play, scenario_key: str, turns: Sequence[Turn]) -> PlayView:
-    """Fold a play; costs microseconds once its version is compiled."""
+    """Fold a play; costs microseconds once its version is compiled, and a query more for typed replies in an
+    examination that is over."""
     ready = compiled(play.scenario_version_id)
-    states = replay(ready.plot, [spoken(row, play.mode) for row in turns])
+    decided = decisions(play.id) if _may_be_decided(play, turns) else {}
+    states = replay(ready.plot, [spoken(row, play.mode, decided.get(row.number)) for row in turns])
     return PlayView(play, scenario_key, ready, turns, states)
 
 
-def spoken(row: Turn, mode: str) -> play_states.Turn:
-    """A stored turn as the rules want it. Nobody has marked typed replies yet: in practice what a scorer heard stands
-    for the marks, in an exam they wait for people."""
+def _may_be_decided(play: Play, turns: Sequence[Turn]) -> bool:
+    is_over = play.mode == "exam" and play.state != "in_progress"
+    return is_over and any(row.reply is not None for row in turns)
+
+
+def spoken(row: Turn, mode: str, decided: Reading | None = None) -> play_states.Turn:
+    """A stored turn as the rules want it. What a scorer heard in a typed reply stands for the marks in practice; in an
+    examination they are what was decided, and None until then."""
     heard = Reading(frozenset(row.heard["steps"]), row.heard["taboo"]) if row.heard else Reading()
-    marks = heard if row.reply is not None and mode == "practice" else None
+    marks = None if row.reply is None else heard if mode == "practice" else decided
     return play_states.Turn(row.choice, row.reply, row.emotion, heard, marks)
+
+
+def decisions(play_id: int) -> dict[int, Reading]:
+    """What holds of the typed replies of a play by turn, as far as it was decided; the last decision holds."""
+    query = (
+        select(WrittenReply.number, ReplyDecision.steps, ReplyDecision.taboo)
+        .join(ReplyDecision, ReplyDecision.reply_id == WrittenReply.id)
+        .where(WrittenReply.play_id == play_id)
+        .order_by(ReplyDecision.number)
+    )
+    return {number: Reading(frozenset(steps), taboo) for number, steps, taboo in db.session.execute(query)}
 
 
 # asked with every page and every turn, so put together once
@@ -236,13 +269,17 @@ def own_play(person: Any, play_id: int, *, lock: bool = False) -> PlayView:
 
 
 def readable_play(viewer: Any, play_id: int) -> PlayView:
-    """One's own play, or anybody's examination for whoever reads content (trainers, auditors); else ``NotFound``."""
+    """One's own play, or anybody's examination for whoever reads content (trainers, auditors); else ``NotFound``.
+
+    Raises ``NotAllowed`` for those who mark while a reply of it waits: marks are given without a name.
+    """
     if access.has(viewer, "content.read"):
-        anybodys = select(Play.person_id).where(Play.id == play_id, Play.mode == "exam")
-        person_id = db.session.scalar(anybodys)
-        if person_id is not None and person_id != viewer.id:
-            player = db.session.get(Person, person_id)
-            return own_play(player, play_id)
+        anybodys = select(Play.person_id, Play.state).where(Play.id == play_id, Play.mode == "exam")
+        found = db.session.execute(anybodys).first()
+        if found is not None and found.person_id != viewer.id:
+            if found.state == "marking" and access.has(viewer, "mark"):
+                raise NotAllowed(Message(BLIND))
+            return own_play(db.session.get(Person, found.person_id), play_id)
     return own_play(viewer, play_id)
 
 

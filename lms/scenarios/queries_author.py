@@ -1,6 +1,7 @@
 """Reads for authors: scenarios with their bounds, their warnings and everything a learner must not see."""
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from sqlalchemy import select
@@ -10,6 +11,7 @@ from lms.core.errors import NotFound
 from lms.core.texts import N_, Message
 from lms.scenarios import queries
 from lms.scenarios.models import Scenario
+from lms.scenarios.models_drafts import ScenarioDraft
 from lms.scenarios.queries import Compiled
 
 
@@ -39,6 +41,17 @@ def authored_scenarios() -> list[Authored]:
     rows = list(db.session.scalars(query.order_by(Scenario.retired_at.is_not(None), Scenario.key)))
     versions = queries.compiled_many([row.version_id for row in rows if row.version_id])
     return [Authored(row, versions[row.version_id or 0]) for row in rows]
+
+
+def titles_in_use() -> dict[str, Mapping[str, str]]:
+    """The titles of the role-plays in use, by key."""
+    query = select(Scenario.key, Scenario.title).where(Scenario.retired_at.is_(None), Scenario.version_id.is_not(None))
+    return {key: title for key, title in db.session.execute(query.order_by(Scenario.key))}
+
+
+def drafts() -> dict[str, ScenarioDraft]:
+    """All drafts by key, those of role-plays that were never published among them."""
+    return {row.key: row for row in db.session.scalars(select(ScenarioDraft).order_by(ScenarioDraft.key))}
 
 
 def authored_scenario(key: str) -> Authored:

@@ -32,7 +32,7 @@ def best_route(space: Space) -> PlayState:
     """
     plot = space.plot
     _, high = gains(space, range(len(plot.criteria)))
-    clean = _clean(space)
+    clean = clean_outcomes(space)
     best = [NO_ROUTE] * len(space.codes)  # twice the points, and one more if nothing on the way forbids to pass
     onward = [NO_ROUTE] * len(space.codes)
     for key, state in space.endings.items():
@@ -56,7 +56,7 @@ def passing_route(space: Space, bounds: ScoreBounds, most_tries: int = MOST_TRIE
 
     Goes on only where every cut can still be reached. Raises TooManyTries where that leaves too much to try.
     """
-    demands, clean = _demands(space, bounds), _clean(space)
+    demands, clean = _demands(space, bounds), clean_outcomes(space)
     start = tuple(demand.needed for demand in demands)
     if not _in_reach(demands, start, 0):
         return None
@@ -84,7 +84,7 @@ def outcome_values(space: Space) -> list[int]:
     to pass; -1 where there is none."""
     everything = range(len(space.plot.criteria))
     _, high = gains(space, everything)
-    ahead, clean = _ahead(space, everything, high), _clean(space)
+    ahead, clean = points_ahead(space, everything, high), clean_outcomes(space)
     values = [NO_ROUTE] * len(space.outcomes)
     for outcome, target in zip(space.taken, space.targets, strict=True):
         if ahead[target] != NO_ROUTE and clean[outcome]:
@@ -118,13 +118,13 @@ def _demands(space: Space, bounds: ScoreBounds) -> list[_Demand]:
     demands = []
     for criteria, maximum, cut in asked:
         _, high = gains(space, criteria)
-        demands.append(_Demand(-(-cut * maximum // 100), high, _ahead(space, criteria, high)))
+        demands.append(_Demand(-(-cut * maximum // 100), high, points_ahead(space, criteria, high)))
     return demands
 
 
-def _ahead(space: Space, criteria: Sequence[int], high: list[int]) -> list[int]:
+def points_ahead(space: Space, criteria: Sequence[int], high: list[int]) -> list[int]:
     """The most points that can follow each state on routes that nothing forbids to pass."""
-    clean = _clean(space)
+    clean = clean_outcomes(space)
     ahead = [NO_ROUTE] * len(space.codes)
     for key, state in space.endings.items():
         ending = space.plot.endings[key]
@@ -144,7 +144,7 @@ def _in_reach(demands: list[_Demand], needs: tuple[int, ...], state: int) -> boo
     )
 
 
-def _clean(space: Space) -> list[bool]:
+def clean_outcomes(space: Space) -> list[bool]:
     """Which outcomes nothing forbids to pass."""
     return [not (space.plot.passing.taboo_fails and outcome.way.taboo) for outcome in space.outcomes]
 

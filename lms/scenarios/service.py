@@ -5,27 +5,27 @@ import json
 import secrets
 from datetime import datetime
 from decimal import Decimal
-from fractions import Fraction
 from typing import Any
 
-from lms.core import access, events
+from lms.core import access
 from lms.core.database import db
 from lms.core.errors import Conflict, Invalid, NotAllowed
 from lms.core.texts import N_, Message
 from lms.enrolment import queries as enrolment_queries
-from lms.enrolment import service as enrolment
 from lms.enrolment.enrolment_states import StepRef
-from lms.scenarios import play_states, queries
+from lms.scenarios import hearing, play_states, queries, service_handing_over
+from lms.scenarios.hearing import Heard
 from lms.scenarios.models import Play, Scenario, Turn
 from lms.scenarios.offers import Offer
-from lms.scenarios.outline import EMOTION
-from lms.scenarios.play_states import PlayState, Refusal, Stage
-from lms.scenarios.plot import EmotionQuestion, Points
+from lms.scenarios.play_states import Refusal, Stage
+from lms.scenarios.plot import EmotionQuestion
 from lms.scenarios.queries import PlayView
+from lms.scenarios.queries_frameworks import framework
+from lms.scenarios.service_settling import settle
 
 MODES = ("exam", "practice")
 MOST_REPLY = 2000
-EMOTION_RECOGNITION = "emotion-recognition"
+MOST_INTENSE = 5
 
 
 def start_play(key: str, person: Any, mode: str, *, now: datetime, language: str, go_on: bool = False) -> PlayView:
@@ -87,17 +87,20 @@ def take_turn(
     turn: int,
     *,
     emotion: str | None = None,
+    intensity: int | None = None,
     choice: str | None = None,
     reply: str | None = None,
     now: datetime,
 ) -> PlayView:
     """Say something in a play; ``choice`` is the number shown. Returns the play as it stands after that turn.
 
+    How strong the feeling is (``intensity``, 1-5) is kept for statistics, where it is asked, and earns nothing.
+
     The same turn with the same words returns the same again and changes nothing. Raises ``Conflict`` for a turn that
     was answered otherwise or is not due, ``Invalid`` for what is not offered, ``NotFound`` for somebody else's play.
     """
     view = queries.own_play(person, play_id, lock=True)
-    said = fingerprint(turn, emotion, choice, reply)
+    said = fingerprint(turn, emotion, choice, reply, intensity)
     if 0 < turn <= len(view.turns):
         if view.turns[turn - 1].fingerprint != said:
             raise Conflict(
@@ -107,17 +110,18 @@ def take_turn(
     _must_be_due(view, turn)
     offer = view.offer
     assert offer is not None
-    taken = _in_the_rules_words(view, offer, emotion, choice, reply)
+    _must_be_asked(offer, intensity)
+    heard = _hear(view, offer, reply) if reply is not None else None
+    taken = _in_the_rules_words(view, offer, emotion, choice, reply, heard)
     after = play_states.take(view.compiled.plot, view.state, taken)
     if isinstance(after, Refusal):
         raise Invalid(after.reason)
-    row = _row(view, offer, taken, said, now)
+    row = _row(view, offer, taken, heard, said, now)
+    row.intensity = intensity
     db.session.add(row)
     db.session.flush()
     view = PlayView(view.play, view.scenario_key, view.compiled, [*view.turns, row], [*view.states, after])
-    if view.is_over:
-        _finish(view, person, now)
-    return view
+    return _finish(view, now) if view.is_over else view
 
 
 def _must_be_due(view: PlayView, turn: int) -> None:
@@ -129,13 +133,25 @@ def _must_be_due(view: PlayView, turn: int) -> None:
         raise Conflict(Message(N_("Turn %(turn)s comes next."), {"turn": view.state.turn}), turn=view.state.turn)
 
 
-def fingerprint(turn: int, emotion: str | None, choice: str | None, reply: str | None) -> str:
+def _must_be_asked(offer: Offer, intensity: int | None) -> None:
+    if intensity is None or (offer.asks_intensity and 1 <= intensity <= MOST_INTENSE):
+        return
+    raise Invalid(
+        Message(N_("How strong a feeling is, is said from 1 to 5, and only where it is asked.")),
+        errors={"intensity": Message(N_("Choose 1 to 5, or nothing."))},
+    )
+
+
+def fingerprint(
+    turn: int, emotion: str | None, choice: str | None, reply: str | None, intensity: int | None = None
+) -> str:
     """Tells whether two requests say the same."""
-    return hashlib.sha256(json.dumps([turn, emotion, choice, reply], ensure_ascii=False).encode()).hexdigest()
+    said = [turn, emotion, choice, reply, *([] if intensity is None else [intensity])]
+    return hashlib.sha256(json.dumps(said, ensure_ascii=False).encode()).hexdigest()
 
 
 def _in_the_rules_words(
-    view: PlayView, offer: Offer, emotion: str | None, choice: str | None, reply: str | None
+    view: PlayView, offer: Offer, emotion: str | None, choice: str | None, reply: str | None, heard: Heard | None
 ) -> play_states.Turn:
     key = offer.key_of(choice) if choice is not None else None
     if choice is not None and key is None:
@@ -143,21 +159,28 @@ def _in_the_rules_words(
             Message(N_("This reply is not offered here; choose one of those shown.")),
             errors={"choice": Message(N_("Not one of those shown."))},
         )
-    if reply is not None and len(reply) > MOST_REPLY:
+    reaction = heard.reaction if heard is not None else play_states.Reading()
+    marks = reaction if reply is not None and view.play.mode == "practice" else None
+    return play_states.Turn(key, reply, emotion, reaction, marks)
+
+
+def _hear(view: PlayView, offer: Offer, reply: str) -> Heard:
+    """What the scorer in use makes of a typed reply; nothing where none may be typed (which is refused later)."""
+    if len(reply) > MOST_REPLY:
         raise Invalid(Message(N_("Write at most %(most)s characters."), {"most": MOST_REPLY}))
-    heard = play_states.Reading()  # typed replies are not scored yet: nothing is heard in them
-    marks = heard if reply is not None and view.play.mode == "practice" else None
-    return play_states.Turn(key, reply, emotion, heard, marks)
+    definition = view.compiled.definition
+    if not offer.typed or len(reply.strip()) < (offer.min_chars or 0):
+        return Heard(None)
+    return hearing.hear(reply, definition.scenes[offer.scene], framework(definition.framework), hearing.in_use())
 
 
-def _row(view: PlayView, offer: Offer, taken: play_states.Turn, said: str, now: datetime) -> Turn:
+def _row(view: PlayView, offer: Offer, taken: play_states.Turn, heard: Heard | None, said: str, now: datetime) -> Turn:
     question = view.compiled.plot.scenes[offer.scene].question
     offered = {
         "choices": [shown.key for shown in offer.choices],
         "labels": list(offer.labels),
         "typed": offer.typed,
     }
-    heard = {"steps": sorted(taken.heard.steps), "taboo": taken.heard.taboo} if taken.reply is not None else None
     return Turn(
         play_id=view.play.id,
         number=offer.turn,
@@ -166,7 +189,7 @@ def _row(view: PlayView, offer: Offer, taken: play_states.Turn, said: str, now: 
         emotion=taken.emotion,
         choice=taken.choice,
         reply=taken.reply,
-        heard=heard,
+        heard=hearing.kept(heard) if heard is not None else None,
         is_right=None if question is None else taken.emotion == question.answer,
         panel_share=_panel_share(question, taken.emotion),
         offered_at=view.turns[-1].taken_at if view.turns else view.play.started_at,
@@ -185,68 +208,24 @@ def _panel_share(question: EmotionQuestion | None, label: str | None) -> Decimal
 # ---- the end ------------------------------------------------------------------------
 
 
-def _finish(view: PlayView, person: Any, now: datetime) -> None:
+def _finish(view: PlayView, now: datetime) -> PlayView:
     play, state = view.play, view.state
     play.state = state.stage.value
     play.finished_at = now
     play.ending = state.ending
-    play.emotions_asked = sum(turn.is_right is not None for turn in view.turns)
-    play.emotions_right = sum(turn.is_right is True for turn in view.turns)
-    if state.stage is Stage.FINISHED:
-        _settle(view, state, person, now)
+    asked = [turn.is_right for turn in view.turns if _is_measured(view, turn)]
+    play.emotions_asked, play.emotions_right = len(asked), sum(map(bool, asked))
+    if state.stage is Stage.MARKING:
+        view = service_handing_over.hand_over(view, now)
+    if view.state.stage is Stage.FINISHED:
+        play.state = Stage.FINISHED.value
+        settle(view, now=now)
+    return view
 
 
-def _settle(view: PlayView, state: PlayState, person: Any, now: datetime) -> None:
-    """Write the score down and tell who needs to know; only an examination counts."""
-    play, score = view.play, view.score
-    play.score = exact(score.score)
-    play.max_score = Decimal(score.max_score)
-    play.percent = exact(score.percent) if score.percent is not None else None
-    play.passed = bool(score.passed)
-    play.criteria = {
-        name: {
-            "score": float(each.score),
-            "max_score": each.max_score,
-            "percent": float(each.percent) if each.percent is not None else None,
-        }
-        for name, each in score.criteria.items()
-    }
-    db.session.flush()
-    if not view.is_exam:
-        return
-    percent = exact(score.percent or Fraction(0))
-    if play.passed:
-        enrolment.complete(person, "scenario", view.scenario_key, at=now, reference=f"play:{play.id}", percent=percent)
-    events.publish(
-        events.PlayFinished(
-            play_id=play.id,
-            person_id=play.person_id,
-            scenario_key=view.scenario_key,
-            version=view.compiled.number,
-            at=now,
-            score=exact(score.score),
-            max_score=Decimal(score.max_score),
-            percent=percent,
-            passed=bool(play.passed),
-            skills=_skills(view),
-        )
-    )
-
-
-def _skills(view: PlayView) -> dict[str, tuple[Decimal, Decimal]]:
-    """The play's points under the scenario's skill, and those of its labels under emotion recognition."""
-    whole, labels = view.score, view.score.criteria.get(EMOTION)
-    skills = {}
-    if labels is not None and labels.max_score:
-        skills[EMOTION_RECOGNITION] = (exact(labels.score), Decimal(labels.max_score))
-    if (skill := view.compiled.definition.skill) and whole.max_score:
-        skills[skill] = (exact(whole.score), Decimal(whole.max_score))
-    return skills
-
-
-def exact(points: Points) -> Decimal:
-    """A whole number or fraction as a decimal of 28 digits."""
-    return Decimal(points.numerator) / Decimal(points.denominator)
+def _is_measured(view: PlayView, turn: Turn) -> bool:
+    question = view.compiled.plot.scenes[turn.scene].question
+    return turn.is_right is not None and question is not None and question.counts
 
 
 # ---- practice -------------------------------------------------------------------------
@@ -273,7 +252,7 @@ def go_back(play_id: int, person: Any, turn: int, *, now: datetime) -> PlayView:
 
 
 def _copy(row: Turn, play_id: int) -> Turn:
-    kept = ("number", "scene", "offered", "emotion", "choice", "reply", "heard", "is_right", "panel_share",
+    kept = ("number", "scene", "offered", "emotion", "intensity", "choice", "reply", "heard", "is_right", "panel_share",
             "offered_at", "taken_at", "fingerprint")  # fmt: skip
     return Turn(play_id=play_id, **{name: getattr(row, name) for name in kept})
 

@@ -12,6 +12,7 @@ from lms.core.database import db
 from lms.core.errors import Invalid
 from lms.scenarios.analysis_json import to_json
 from lms.scenarios.checks import analyse, framework_faults
+from lms.scenarios.checks_panels import panel_faults
 from lms.scenarios.definitions import FrameworkDefinition, ScenarioDefinition
 from lms.scenarios.models import Framework, FrameworkVersion, Scenario, ScenarioVersion, SceneSopStep
 from lms.scenarios.plot import compile_plot
@@ -85,7 +86,7 @@ def _state_steps(row: Scenario, definition: ScenarioDefinition) -> None:
 
 def _computed(definition: ScenarioDefinition, framework: FrameworkDefinition | None) -> dict[str, Any]:
     analysis = analyse(compile_plot(definition))
-    faults = tuple(framework_faults(definition, framework)) if framework else ()
+    faults = (*panel_faults(definition), *(framework_faults(definition, framework) if framework else ()))
     errors = [fault for fault in (*analysis.faults, *faults) if fault.severity == "error"]
     if errors:
         raise Invalid(errors[0].message, errors=by_field(Document("body", None).located(errors)))

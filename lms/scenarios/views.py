@@ -1,5 +1,6 @@
 """Pages of role-plays: choose one, read the briefing, play it turn by turn."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -15,10 +16,12 @@ from lms.core.errors import Conflict, Invalid, NotFound
 from lms.core.locale import language
 from lms.core.texts import N_, Message, in_language
 from lms.question_bank.labels import SKILLS, label_name, skill_name
-from lms.scenarios import queries, review, service
+from lms.scenarios import queries, queries_reply_rules, review, service
 from lms.scenarios.forms import BackForm, StartForm, TurnForm
 from lms.scenarios.labels import CHANNELS
-from lms.scenarios.queries import Compiled, PlayView
+from lms.scenarios.queries import Card, Compiled, PlayView
+from lms.scenarios.service_handing_over import asked_in
+from lms.scenarios.views_reply_words import ReplyShown, replies_shown
 from lms.scenarios.views_result import result_parts, title_of
 
 bp = Blueprint("scenarios", __name__)
@@ -49,8 +52,20 @@ def scenario(key: str) -> str:
     """The briefing: who calls, what is asked, what passes."""
     card = queries.card(key, viewer())
     return render_template(
-        "scenarios/scenario.html", card=card, **_about(card.compiled), passing=_passing(card.compiled)
+        "scenarios/scenario.html",
+        card=card,
+        **_about(card.compiled),
+        passing=_passing(card.compiled),
+        typed=_typed(card),
     )
+
+
+def _typed(card: Card) -> str:
+    """Who judges own words in an examination: nobody where none are asked for, else people or people and program."""
+    if not any(scene.typed for scene in card.compiled.plot.scenes.values()):
+        return ""
+    rule = queries_reply_rules.rule_of(card.scenario.id)
+    return "program" if rule.confident_counts and not rule.is_stale else "people"
 
 
 @bp.post("/scenarios/<key>/plays")
@@ -88,7 +103,13 @@ def take_turn(play_id: int) -> str | Response | tuple[str, int]:
         said["reply"] = None  # the chosen reply is what was said; a draft beside it was not
     try:
         view = service.take_turn(
-            play_id, viewer(), form.turn.data, emotion=form.emotion.data or None, now=clock.now(), **said
+            play_id,
+            viewer(),
+            form.turn.data,
+            emotion=form.emotion.data or None,
+            intensity=form.intensity.data,
+            now=clock.now(),
+            **said,
         )
     except (Conflict, Invalid) as error:
         return _again(play_id, form, error.message.translated(gettext), error.status)
@@ -137,7 +158,8 @@ def result(play_id: int) -> str | Response:
             raise NotFound(Message(queries.NO_PLAY))
         return redirect(url_for("scenarios.play", play_id=play_id))
     suggestion = queries.to_practise_next(viewer(), view.play, view.compiled.definition.skill) if is_mine else None
-    parts = result_parts(view, customer_name(view.compiled))
+    parts, said = result_parts(view, customer_name(view.compiled), viewer()), replies_shown(view)
+    _claim_nothing(view, parts["advice"], said)
     return render_template(
         "scenarios/result.html",
         view=view,
@@ -146,9 +168,22 @@ def result(play_id: int) -> str | Response:
         place=queries.place_of(view.play),
         suggestion=suggestion,
         talk=talk(view),
+        said=said,
         **_about(view.compiled),
         **parts,
     )
+
+
+def _claim_nothing(view: PlayView, advice: dict[str, Any] | None, said: Mapping[int, ReplyShown]) -> None:
+    """Take steps out of "left out" that only a program did not see: it overlooks some."""
+    undecided = {
+        step
+        for turn in view.turns
+        if turn.number in said and said[turn.number].people is None
+        for step in asked_in(view, turn)
+    }
+    if advice is not None:
+        advice["steps"] = [step for step in advice["steps"] if step.key not in undecided]
 
 
 # ---- what the templates get ---------------------------------------------------------
@@ -199,6 +234,7 @@ def _player(view: PlayView, form: TurnForm, sentence: str = "") -> str:
         sentence=sentence,
         talk=talk(view),
         last=reviews[-1] if reviews else None,
+        said=replies_shown(view) if is_practice else {},
         bar=_bar(view),
         seconds=_elapsed(view, clock.now()),
         **_about(view.compiled),

@@ -2,9 +2,14 @@
 
 from flask import Blueprint, render_template
 
+from lms.core import locale
 from lms.core.access import requires
+from lms.core.texts import in_language
 from lms.scenarios import queries_author, queries_frameworks
+from lms.scenarios.judged_feelings import judged
 from lms.scenarios.labels import CHANNELS
+from lms.scenarios.queries_drafts import draft_of
+from lms.statistics import panels
 
 bp = Blueprint("scenario_authoring", __name__)
 
@@ -14,7 +19,10 @@ bp = Blueprint("scenario_authoring", __name__)
 def author_scenarios() -> str:
     """Every scenario with its exact bounds and its warnings."""
     return render_template(
-        "scenarios/author_scenarios.html", rows=queries_author.authored_scenarios(), channels=CHANNELS
+        "scenarios/author_scenarios.html",
+        rows=queries_author.authored_scenarios(),
+        drafts=queries_author.drafts(),
+        channels=CHANNELS,
     )
 
 
@@ -28,5 +36,9 @@ def author_scenario(key: str) -> str:
         "scenarios/author_scenario.html",
         entry=authored,
         framework=framework,
+        steps={step.key: in_language(step.title, locale.language()) for step in framework.steps} if framework else {},
+        judged=judged(authored.compiled.definition),
+        panel_reason=panels.reason,
+        draft=draft_of(key),
         channel=CHANNELS[authored.scenario.channel],
     )

@@ -11,9 +11,11 @@ from lms.core.charts import Bar, Chart, Series
 from lms.core.locale import language
 from lms.core.texts import Message, in_language
 from lms.core.web import number, percent
+from lms.courses.queries_steps import sop_places
 from lms.scenarios import review
 from lms.scenarios.outline import EMOTION
 from lms.scenarios.play_states import Stage
+from lms.scenarios.practise_next import Gap, gaps
 from lms.scenarios.queries import Compiled, PlayView
 from lms.scenarios.queries_frameworks import framework
 from lms.scenarios.scoring import PlayScore
@@ -25,7 +27,7 @@ ROOM_FOR_WORDS = 20.0
 """The mood above which words fit under a point of the chart; lower down they would lie on the line."""
 
 
-def result_parts(view: PlayView, name: str) -> dict[str, Any]:
+def result_parts(view: PlayView, name: str, viewer: Any) -> dict[str, Any]:
     """Everything of the page but the frame; without scores while typed replies wait for a trainer."""
     plot, score = view.compiled.plot, view.score
     is_marked = view.state.stage is Stage.FINISHED
@@ -43,7 +45,7 @@ def result_parts(view: PlayView, name: str) -> dict[str, Any]:
         "criteria": _criteria(view.compiled, score),
         "reasons": [_reason(view.compiled, message) for message in score.reasons],
         "mood": _mood(view, name, reviews),
-        "advice": _advice(view, score) if is_marked else None,
+        "advice": _advice(view, score, reviews, viewer) if is_marked else None,
     }
 
 
@@ -172,8 +174,8 @@ def _column(values: tuple[int, ...], length: int) -> list[str]:
 # ---- advice ---------------------------------------------------------------------------
 
 
-def _advice(view: PlayView, score: PlayScore) -> dict[str, Any]:
-    """What to work on: the weakest criterion, and the framework's steps left out."""
+def _advice(view: PlayView, score: PlayScore, reviews: list[review.TurnReview], viewer: Any) -> dict[str, Any]:
+    """What to work on: the weakest criterion, the SOP steps where points were lost, the framework's steps left out."""
     name = review.weakest(score)
     known = framework(view.compiled.definition.framework)
     steps = review.steps_left_out(view.compiled.definition, known.steps, view.state) if known else []
@@ -182,7 +184,34 @@ def _advice(view: PlayView, score: PlayScore) -> dict[str, Any]:
         each = score.criteria[name]
         title = title_of(view.compiled, name)
         sentence = gettext("Work on this first: %(criterion)s, %(share)s so far.", criterion=title, share=_share(each))
-    return {"sentence": sentence, "is_emotion": name == EMOTION, "steps": steps}
+    lessons = _lessons(view, reviews, viewer)
+    return {"sentence": sentence, "is_emotion": name == EMOTION, "steps": steps, "lessons": lessons}
+
+
+def _lessons(view: PlayView, reviews: list[review.TurnReview], viewer: Any) -> list[dict[str, str]]:
+    """The SOP steps to read again, with what their absence cost; those that no course has any more are passed over."""
+    found = gaps(view.compiled.definition, reviews)
+    places = sop_places([gap.place for gap in found], viewer)
+    return [
+        {
+            "action": in_language(places[gap.place].action, language()),
+            "lesson": in_language(places[gap.place].lesson, language()),
+            "address": places[gap.place].address,
+            "why": _cost(gap),
+        }
+        for gap in found
+        if gap.place in places
+    ]
+
+
+def _cost(gap: Gap) -> str:
+    points = number(float(gap.lost))
+    if len(gap.turns) == 1 and gap.lost == 1:
+        return str(gettext("Turn %(turn)s: one point lost", turn=gap.turns[0]))
+    if len(gap.turns) == 1:
+        return str(gettext("Turn %(turn)s: %(points)s points lost", turn=gap.turns[0], points=points))
+    turns = gettext(", ").join(map(str, gap.turns))
+    return str(gettext("Turns %(turns)s: %(points)s points lost", turns=turns, points=points))
 
 
 def _share(criterion: Any) -> str:

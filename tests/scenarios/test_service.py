@@ -241,10 +241,10 @@ def test_a_typed_reply_in_an_examination_waits_for_a_trainer(person: Person) -> 
     assert db.session.scalar(select(Completion.id)) is None
 
 
-def test_a_typed_reply_in_practice_ends_without_points(person: Person) -> None:
+def test_a_typed_reply_in_practice_earns_nothing_where_nothing_is_heard(person: Person) -> None:
     sets.scenario(sets.with_typed_reply())
     view = say(start(person, "practice"), person, "hear-her-out", "angry")
-    done = service.take_turn(view.play.id, person, 2, reply="I will ring you at noon.", now=clock.now())
+    done = service.take_turn(view.play.id, person, 2, reply="The weather is fine today.", now=clock.now())
     assert (done.play.state, done.play.score, done.play.max_score) == ("finished", 7, 10)
 
 

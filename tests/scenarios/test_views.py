@@ -222,6 +222,7 @@ def test_authors_read_bounds_warnings_and_scenes(sign_in: Callable[..., Browser]
     assert "warning" in listed
     shown = page(trainer, "/author/scenarios/wet-floor")
     assert "hear-her-out" in shown
+    assert "Scene 1" in shown
     assert "No reply performs the step “sympathize”" in shown
     assert trainer.get("/author/scenarios/none").status_code == 404
 

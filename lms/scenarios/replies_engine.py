@@ -1,0 +1,183 @@
+"""From a reply to labels: SPIN asks one question a reply, other frameworks are read sentence by sentence (pure)."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from lms.core.texts import in_language
+from lms.scenarios.definitions import FrameworkStep
+from lms.scenarios.replies_guards import HOLLOW, guards_of, signs_of, without_asides
+from lms.scenarios.replies_likeness import language_of, likeness
+from lms.scenarios.replies_meanings import meaning_of
+from lms.scenarios.replies_odds import chance, cue_odds, cue_words, fused, joined, opinions, shares
+from lms.scenarios.replies_reading import Evidence, Finding, Guard, ReplyContext, ReplyReading, TabooHit
+from lms.scenarios.replies_scene import hints_of
+from lms.scenarios.replies_scorers import Model, Scorer
+from lms.scenarios.replies_sentences import Sentence, clause_around, normalised, sentences, trimmed
+from lms.scenarios.replies_taboos import HeardTaboo, better_words, known_hits, parted, without_quotations
+
+NONE = "none"
+TABOO = "taboo"
+NEVER = 2.0
+"""A share nothing reaches: what a label without a threshold needs to be believed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """The reading, and the best guess as labels: ``is_sure`` when nothing in the whole guess is in doubt."""
+
+    reading: ReplyReading
+    labels: tuple[str, ...]
+    is_sure: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """A reply on the table: cut into sentences, with all that is known about it."""
+
+    text: str
+    parts: list[Sentence]
+    context: ReplyContext
+    language: str
+    scorer: Scorer
+    guards: tuple[Guard, ...]
+
+
+def judge(text: str, context: ReplyContext, scorer: Scorer) -> Judgement:
+    """What ``scorer`` thinks of ``text``; never fails on any text."""
+    language = language_of(text, context.language)
+    parts = sentences(text)
+    scene = Scene(text, parts, context, language, scorer, guards_of(text, parts, context, language, scorer))
+    return _one_question(scene) if context.framework.framework == "spin" else _many_steps(scene)
+
+
+def _one_question(scene: Scene) -> Judgement:
+    model = scene.scorer.models[("spin", scene.language)]
+    flat = without_asides(normalised(scene.text), scene.language, scene.scorer).strip()
+    chances = single_chances(model, flat, scene.language)
+    label = NONE if Guard.RUBRIC_WORDS in scene.guards else max(model.labels, key=lambda name: chances[name])
+    heard = known_hits(scene.text, scene.parts, scene.context, scene.language, scene.scorer.limits)
+    hits, doubtful = parted(heard, scene.scorer.limits, Guard.QUOTED in scene.guards)
+    sure = chances[label] >= model.thresholds.get(label, NEVER) and not scene.guards and not heard
+    findings: tuple[Finding, ...] = ()
+    if label in {step.key for step in scene.context.framework.steps}:
+        findings = (Finding(label, sure, round(chances[label], 4), _question_words(scene, model, label)),)
+    reading = ReplyReading(scene.scorer.version, findings, hits, scene.guards, not sure, doubtful)
+    return Judgement(reading, (label,), sure)
+
+
+def single_chances(model: Model, flat: str, language: str) -> dict[str, float]:
+    """The share of each label for a reply that takes one step."""
+    said = opinions(model, flat, language, cue_odds(model, flat))
+    return fused([dict(zip(odds, shares(list(odds.values())), strict=True)) for odds in said], model.weights)
+
+
+def _question_words(scene: Scene, model: Model, label: str) -> tuple[Evidence, ...]:
+    found = [words for part in scene.parts for words in _clauses(scene, model, label, part)]
+    if found:
+        return tuple(joined(found))
+    asking = [part for part in scene.parts if part.text.endswith(("?", "？"))] or scene.parts
+    return (Evidence(*trimmed(scene.text, asking[-1].start, asking[-1].end)),) if asking else ()
+
+
+def _clauses(scene: Scene, model: Model, label: str, part: Sentence) -> list[Evidence]:
+    """The clauses of a sentence in which words speak for the label: a word alone would show little."""
+    found = []
+    for words in cue_words(model, label, part.text):
+        start, end = clause_around(part.text, words.start, words.end)
+        found.append(Evidence(*trimmed(scene.text, part.start + start, part.start + end)))
+    return found
+
+
+def _many_steps(scene: Scene) -> Judgement:
+    model = scene.scorer.models[("lscat", scene.language)]
+    rows = [_row(scene, model, part) for part in scene.parts]
+    best = {label: max((row[label] for row in rows), default=0.0) for label in model.labels}
+    heard = _heard(scene, model, rows)
+    hits, doubtful = parted(heard, scene.scorer.limits, Guard.QUOTED in scene.guards)
+    found = (_finding(scene, model, step, rows) for step in scene.context.framework.steps)
+    findings = tuple(finding for finding in found if finding)
+    guessed = tuple(finding.step for finding in findings) + ((TABOO,) if heard else ())
+    believed = all(best.get(label, 0.0) >= model.thresholds.get(label, NEVER) for label in guessed)
+    sure = believed and not scene.guards and clarity(model, best) >= model.thresholds.get("whole", NEVER)
+    reading = ReplyReading(scene.scorer.version, findings, hits, scene.guards, not sure, doubtful)
+    return Judgement(reading, guessed, sure)
+
+
+def clarity(model: Model, best: Mapping[str, float]) -> float:
+    """How clear a whole reply is, from 0 to 1: the product over labels of how far each is from the cut."""
+    clear = 1.0
+    for label, share in best.items():
+        cut = model.cut_of(label)
+        beyond = (share - cut) / (1.0 - cut) if share >= cut else (cut - share) / cut
+        clear *= (1.0 + beyond) / 2.0
+    return clear
+
+
+def _row(scene: Scene, model: Model, part: Sentence) -> dict[str, float]:
+    hints = hints_of(part.text, scene.context, scene.language, scene.scorer.limits)
+    chances = sentence_chances(model, part.text, scene.language, hints)
+    spoken = without_quotations(part.text)
+    if spoken != part.text:
+        chances[TABOO] = sentence_chances(model, spoken, scene.language, {})[TABOO]
+    if signs_of(spoken, scene.language, scene.scorer) & HOLLOW:
+        chances = {label: share if label == TABOO else 0.0 for label, share in chances.items()}
+    return chances
+
+
+def sentence_chances(model: Model, flat: str, language: str, hints: Mapping[str, float]) -> dict[str, float]:
+    """The share of each label for one sentence; a sentence may hold several."""
+    odds = cue_odds(model, flat)
+    for label, hint in hints.items():
+        if label in odds:
+            odds[label] += hint
+    said = opinions(model, flat, language, odds)
+    return fused([{label: chance(value) for label, value in opinion.items()} for opinion in said], model.weights)
+
+
+def _heard(scene: Scene, model: Model, rows: list[dict[str, float]]) -> list[HeardTaboo]:
+    limits = scene.scorer.limits
+    heard = known_hits(scene.text, scene.parts, scene.context, scene.language, limits)
+    taken = {one.hit.evidence.start for one in heard}
+    for part, row in zip(scene.parts, rows, strict=True):
+        start, end = trimmed(scene.text, part.start, part.end)
+        if row[TABOO] >= model.cut_of(TABOO) and start not in taken:
+            instead = better_words(part.text, scene.context, scene.language, limits)
+            hit = TabooHit(Evidence(start, end), scene.text[start:end], instead)
+            heard.append(HeardTaboo(hit, row[TABOO] >= model.thresholds.get(TABOO, NEVER)))
+    return sorted(heard, key=lambda one: one.hit.evidence.start)
+
+
+def _finding(scene: Scene, model: Model, step: FrameworkStep, rows: list[dict[str, float]]) -> Finding | None:
+    known = scene.context.framework.framework == "lscat"
+    meaning = step.key if known else meaning_of(step, scene.scorer.limits)
+    if meaning not in model.labels or meaning == TABOO:
+        return _by_meaning(scene, step, meaning)
+    share = max((row[meaning] for row in rows), default=0.0)
+    if share < model.cut_of(meaning):
+        return None
+    sure = known and share >= model.thresholds.get(meaning, NEVER) and not scene.guards
+    words: list[Evidence] = []
+    for part, row in zip(scene.parts, rows, strict=True):
+        if row[meaning] >= model.cut_of(meaning):
+            words += _words(scene, model, meaning, part)
+    return Finding(step.key, sure, round(share, 4), tuple(joined(words)))
+
+
+def _words(scene: Scene, model: Model, label: str, part: Sentence) -> list[Evidence]:
+    whole = Evidence(*trimmed(scene.text, part.start, part.end))
+    return _clauses(scene, model, label, part) or [whole]
+
+
+def _by_meaning(scene: Scene, step: FrameworkStep, meaning: str | None) -> Finding | None:
+    """A step of a framework of one's own: by what steps of that name mean, else by the step's own examples."""
+    model = scene.scorer.models[("meanings", scene.language)]
+    tongue = "zh-Hans" if scene.language == "zh" else "en"
+    for part in scene.parts:
+        share = chance(cue_odds(model, part.text)[meaning]) if meaning in model.labels else 0.0
+        alike = max(
+            (likeness(in_language(text, tongue), part.text, scene.language) for text in step.examples), default=0
+        )
+        if max(share, alike) >= scene.scorer.limits.own_step:
+            words = trimmed(scene.text, part.start, part.end)
+            return Finding(step.key, False, round(max(share, alike), 4), (Evidence(*words),))
+    return None
