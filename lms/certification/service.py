@@ -143,18 +143,19 @@ def revoke(certificate: Certificate, key: str, *, actor: Any, reason: str, now: 
     """Take a certificate away, and with it every other of the same certification that still holds.
 
     To hold it again, everything must be done anew after this instant. Raises ``Invalid`` without a reason,
-    ``Conflict`` when it is revoked already, ``NotAllowed`` for one's own.
+    ``Conflict`` when it is revoked already, ``NotAllowed`` for one's own. One that proved unfounded, and would hold again
+    with the result it was founded on, is revoked for good.
     """
     if not reason.strip():
         message = Message(N_("Say why it is revoked; the person may ask, and the audit trail keeps it."))
         raise Invalid(message, errors={"reason": message})
-    if certificate.revoked_at is not None:
+    if certificate.revoked_at is not None and not certificate.is_unfounded:
         raise Conflict(Message(N_("This certificate is revoked already.")))
     if getattr(actor, "id", None) == certificate.person_id:
         raise NotAllowed(Message(N_("Nobody revokes their own certificate; ask a colleague.")))
     today = clock.day_of(now)
     taken = [certificate]
-    if queries.certificate_state(certificate, today) is State.VALID:
+    if certificate.is_unfounded or queries.certificate_state(certificate, today) is State.VALID:
         taken += [
             other
             for other in queries.certificates_of(certificate.person_id)
@@ -163,7 +164,7 @@ def revoke(certificate: Certificate, key: str, *, actor: Any, reason: str, now: 
             and queries.certificate_state(other, today) is State.VALID
         ]
     for one in taken:
-        one.revoked_at = now
+        one.revoked_at, one.is_unfounded = now, False
         note(one, key, Verb.REVOKED, now, actor=actor, reason=reason.strip()[:500])
 
 

@@ -121,9 +121,14 @@ def _certificate_page(shown: Shown, form: RevokeForm) -> str:
         bar=left if shown.state is State.VALID else None,
         changes=queries.changes_of(one),
         form=form,
-        may_revoke=access.may("certificate.revoke") and one.revoked_at is None and one.person_id != viewer().id,
+        may_revoke=access.may("certificate.revoke") and _can_be_revoked(one) and one.person_id != viewer().id,
         address=verification_address(one.code),
     )
+
+
+def _can_be_revoked(one: Certificate) -> bool:
+    """One that holds, or that was revoked only because a result did not hold and may hold again."""
+    return one.revoked_at is None or one.is_unfounded
 
 
 @bp.post("/certificates/<code>/revocation")

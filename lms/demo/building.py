@@ -8,7 +8,7 @@ from datetime import datetime, time, timedelta
 from lms import config, packs
 from lms.core import clock
 from lms.core.database import unit_of_work
-from lms.demo import house, quiz, stories, workplace
+from lms.demo import house, own_words, quiz, stories, workplace
 from lms.demo.people import DEPARTMENTS, EVERYBODY, SITES
 from lms.demo.stage import DAYS, Stage, perform
 from lms.identity import service as identity
@@ -28,9 +28,12 @@ def build(now: datetime) -> None:
         members = [stories.story(stage, member, number) for number, member in enumerate(EVERYBODY, start=1)]
         quizzes = [quiz.sat(stage, member) for member in EVERYBODY if quiz.takes_part(member)]
         perform(
-            [*members, *house.stories(stage), *workplace.stories(stage), quiz.written(stage), *quizzes],
+            [
+                *members, *house.stories(stage), *workplace.stories(stage), quiz.written(stage), *quizzes,
+                own_words.written(stage), own_words.marked(stage), own_words.contested(stage),
+            ],
             until=now - LAST_STEP,
-        )
+        )  # fmt: skip
 
 
 def _found() -> None:

@@ -34,6 +34,7 @@ from lms.question_bank.items import (
     TrueFalse,
 )
 from lms.scenarios import service as scenarios
+from lms.scenarios.plot import EmotionQuestion
 
 HARDER = {"easy": 0.06, "medium": 0.0, "hard": -0.12}
 MOST_SURE = 0.97
@@ -226,5 +227,16 @@ def play_role(
         best = max(offer.choices, key=lambda shown: sum(scene.choices[shown.key].points))
         choice = best if rng.random() < sure else rng.choice(offer.choices)
         with clock.at(now):
-            view = scenarios.take_turn(view.play.id, person, offer.turn, emotion=emotion, choice=choice.id, now=now)
+            view = scenarios.take_turn(
+                view.play.id, person, offer.turn, emotion=emotion, intensity=_said_strong(scene.question, view.play.id, offer.turn),
+                choice=choice.id, now=now,
+            )  # fmt: skip
     return now, bool(view.play.passed)
+
+
+def _said_strong(question: EmotionQuestion | None, play_id: int, turn: int) -> int | None:
+    """How strong the learner says a feeling is: mostly like the author, rather too weak than too strong; two of three say it."""
+    if question is None or question.intensity is None or play_id % 3 == 0:
+        return None
+    error = (0, -1, 0, 1, -1, 0, 0, -2, 0, 1)[(play_id * 7 + turn * 3) % 10]
+    return min(5, max(1, question.intensity + error))

@@ -1,13 +1,15 @@
 """Reads about enrolments and how far somebody is with a course."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 
 from sqlalchemy import ColumnElement, Select, bindparam, case, func, select
 
 from lms.core.database import db
-from lms.courses.models import Lesson
-from lms.courses.queries import CourseView
+from lms.courses import queries as courses
+from lms.courses.models import Lesson, LessonVersion
+from lms.courses.queries import CourseView, LessonView
 from lms.enrolment.enrolment_states import LessonFacts
 from lms.enrolment.models import Completion, Enrolment, LessonProgress
 
@@ -30,6 +32,26 @@ class CourseProgress:
             is_open = seen is not None and not is_done
             found.append(LessonFacts(lesson.key, lesson.has_check, is_done, passed, is_open))
         return found
+
+
+@dataclass(frozen=True, slots=True)
+class Earlier:
+    """The version of a lesson that somebody completed, where another is in force now; ``lesson`` is it as it was."""
+
+    lesson: LessonView
+    completed_at: datetime
+
+
+def completed_earlier(progress: CourseProgress, lesson: LessonView) -> Earlier | None:
+    """What a person completed of a lesson that has changed since; a query only if it has."""
+    seen = progress.lessons.get(lesson.id)
+    if seen is None or seen.completed_at is None or seen.lesson_version_id == lesson.version_id:
+        return None
+    query = select(LessonVersion.number, LessonVersion.created_at).where(LessonVersion.id == seen.lesson_version_id)
+    number, created_at = db.session.execute(query).one()
+    body = courses.definition_of(seen.lesson_version_id)
+    was = replace(lesson, version_id=seen.lesson_version_id, number=number, in_force_since=created_at, body=body)
+    return Earlier(was, seen.completed_at)
 
 
 def is_present(person_id: int) -> ColumnElement[bool]:

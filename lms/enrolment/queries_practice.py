@@ -157,9 +157,9 @@ def waiting_for(key: str, wanted: str = "") -> list[Person]:
     """Up to ``MOST_WAITING`` people who wait for a session, by name; ``wanted`` narrows by name, number or address."""
     query = _waiting(key, _paths())
     if wanted:
-        part = f"%{wanted.strip().lower()}%"
-        number = Person.employee_number.startswith(wanted.strip(), autoescape=True)
-        query = query.where(or_(func.lower(Person.name).like(part), Person.email.like(part), number))
+        part = wanted.strip().lower()
+        name, email = func.lower(Person.name).contains(part, autoescape=True), Person.email.contains(part, autoescape=True)
+        query = query.where(or_(name, email, Person.employee_number.startswith(wanted.strip(), autoescape=True)))
     return list(db.session.scalars(query.order_by(Person.name, Person.id).limit(MOST_WAITING)))
 
 

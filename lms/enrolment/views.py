@@ -51,11 +51,18 @@ def course(course: str) -> str:
 @bp.get("/courses/<string:course>/<string:lesson>")
 @requires("catalogue.read")
 def lesson(course: str, lesson: str) -> str:
-    """A lesson: the SOP card, how it can sound, what never to say, the prose, and the way on."""
+    """A lesson: the SOP card, how it can sound, what never to say, the prose, and the way on.
+
+    With ``?as=completed`` as it was when the person completed it, if it has changed since.
+    """
     person = viewer()
     view = courses.course_by_key(course, person)
     shown = view.lesson(lesson)
     progress = queries_lessons.course_progress(person.id, view)
+    earlier = queries_lessons.completed_earlier(progress, shown)
+    reads_earlier = earlier is not None and request.args.get("as") == "completed"
+    if earlier is not None and reads_earlier:
+        shown = earlier.lesson
     facts = {one.key: one for one in progress.facts(view)}
     keys = list(facts)
     admission = None if progress.enrolment else queries.admission(person.id, StepRef("course", view.key))
@@ -68,6 +75,8 @@ def lesson(course: str, lesson: str) -> str:
         prose=prose_in(shown.body, locale.language()),
         prose_language=language_of(shown.body.prose, locale.language()),
         part=keys.index(lesson) + 1,
+        earlier=earlier,
+        reads_earlier=reads_earlier,
         fact=facts[lesson],
         progress=progress,
         action=lesson_action(facts[lesson], progress.enrolment is not None, admission, view.head, has(person, "learn")),

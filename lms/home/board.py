@@ -66,19 +66,15 @@ class SkillLine:
 
 @dataclass(frozen=True, slots=True)
 class DueRow:
-    """Something with a day: a path (its next open step leads on), a single task, or a renewal."""
+    """A path with a day (its next open step leads on), a single task (its day may be missing), or a renewal."""
 
     kind: str
     key: str
     title: Text | None
-    due_on: date
+    due_on: date | None
     task: Any = None
     done: int = 0
     total: int = 0
-
-    def days(self, today: date) -> int:
-        """Days until it is due; negative when it is late."""
-        return (self.due_on - today).days
 
 
 def certificate_line(
@@ -113,7 +109,10 @@ def skill_lines(sums: Mapping[str | None, SkillSums]) -> list[SkillLine]:
 def due_rows(
     paths: Iterable[Any], assigned: Iterable[Any], renewals: Iterable[CertificateLine], today: date
 ) -> list[DueRow]:
-    """What has a day and is not done, the earliest first; a path is one row however many steps it has."""
+    """What is not done, the earliest day first and single tasks without a day last.
+
+    A path with a day is one row however many steps it has; a path without one has its own part of the page.
+    """
     rows = [
         DueRow("path", path.key, path.title, path.due_on, path.next, path.done, len(path.steps))
         for path in paths
@@ -122,10 +121,10 @@ def due_rows(
     rows += [
         DueRow(task.kind, task.key, task.title, task.due_on, task, task.done or 0, task.total or 0)
         for task in assigned
-        if task.due_on is not None and task.state != "done"
+        if task.state != "done"
     ]
     rows += [DueRow("certification", line.key, line.title, line.expires_on) for line in to_renew(renewals, today)]
-    return sorted(rows, key=lambda row: (row.due_on, row.kind, row.key))
+    return sorted(rows, key=lambda row: (row.due_on or date.max, row.kind, row.key))
 
 
 def to_renew(lines: Iterable[CertificateLine], today: date) -> list[CertificateLine]:

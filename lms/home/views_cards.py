@@ -234,9 +234,15 @@ def due_card(row: DueRow, today: date) -> dict[str, Any]:
     url = next_step.address(target.kind, target.key) if target is not None else None
     if row.kind == "certification" and target is None:
         url, title = "/certificates", gettext("Renew “%(certificate)s”", certificate=title)
+    return {"title": title, "url": link(url or "/"), "note": _due_note(row)} | _due_day(row.due_on, today)
+
+
+def _due_day(due_on: date | None, today: date) -> dict[str, Any]:
+    if due_on is None:
+        return {"month": None, "day": "–", "weekday": None, "when": gettext("no day set"), "late": False}
     return {
-        "title": title, "url": link(url or "/"), "note": _due_note(row), "month": month(row.due_on), "day": row.due_on.day,
-        "weekday": weekday(row.due_on), "when": days_to(row.due_on, today), "late": row.due_on < today,
+        "month": month(due_on), "day": due_on.day, "weekday": weekday(due_on),
+        "when": days_to(due_on, today), "late": due_on < today,
     }  # fmt: skip
 
 

@@ -11,8 +11,10 @@ from lms.core.access import Scope, viewer
 from lms.core.api import Answer, Api, Query
 from lms.core.errors import Invalid
 from lms.core.texts import N_, Message
-from lms.reporting import queries, queries_items, queries_plays
+from lms.reporting import queries, queries_items, queries_play_figures, queries_plays
 from lms.reporting import views_words as say
+from lms.reporting.api_figures import FigureAnswer, IntervalAnswer, figure_json, figures_json
+from lms.reporting.api_plays import FirstPlaysAnswer, first_plays_json
 from lms.reporting.item_figures import between_languages, figures_of, verdicts
 from lms.reporting.item_flags import flags_of
 from lms.reporting.queries import Period
@@ -22,13 +24,6 @@ from lms.statistics.items import ItemFigures
 from lms.statistics.proportions import proportion
 
 api = Api("reporting")
-
-
-class IntervalAnswer(Answer):
-    """A 95 % Wilson interval, 0-1."""
-
-    low: float
-    high: float
 
 
 class RateAnswer(Answer):
@@ -112,14 +107,6 @@ def _group(by: By, one: Rate) -> dict[str, Any]:
 
 
 # ---- exams -----------------------------------------------------------------------------
-
-
-class FigureAnswer(Answer):
-    """A statistic with its n; the value is null exactly when the reason says why."""
-
-    value: float | None
-    n: int
-    reason: str | None
 
 
 class LanguageAnswer(Answer):
@@ -218,7 +205,7 @@ def exam_statistics(exam: str, query: StatisticsQuery) -> dict[str, Any]:
         "version": chosen.number if chosen else None,
         **_rate(whole),
         "waiting": marks.waiting,
-        "totals": {"n": figures.totals.n, **_figures(figures.totals, TOTAL_FIGURES)},
+        "totals": {"n": figures.totals.n, **figures_json(figures.totals, TOTAL_FIGURES)},
         "verdicts": _verdicts(marks, figures.totals.alpha, query.minimum_n),
         "items": [_item(asked, item) for asked, item in zip(marks.items, figures.items, strict=True)],
     }
@@ -231,7 +218,7 @@ def _item(asked: queries_items.ItemMarks, item: ItemFigures) -> dict[str, Any]:
         "version": name.version,
         "type": name.type,
         "n": item.n,
-        **_figures(item, ITEM_FIGURES),
+        **figures_json(item, ITEM_FIGURES),
         "concerns": [flag.concern.value for flag in flags_of(item)],
         "language": {
             "reference_n": one.reference, "focal_n": one.focal, "odds_ratio": one.odds_ratio, "delta": one.delta,
@@ -250,18 +237,10 @@ def _verdicts(marks: queries_items.ExamMarks, alpha: Figure, minimum_n: int) -> 
     return {
         "cut": cut,
         "passing": found.passing,
-        "same": _figure(found.same),
+        "same": figure_json(found.same),
         "by_chance": found.by_chance if is_told else None,
         "kappa": found.kappa if is_told else None,
     }
-
-
-def _figures(of: Any, names: tuple[str, ...]) -> dict[str, Any]:
-    return {name: _figure(getattr(of, name)) for name in names}
-
-
-def _figure(figure: Figure) -> dict[str, Any]:
-    return {"value": figure.value, "n": figure.n, "reason": say.say(figure.reason) or None}
 
 
 # ---- role-plays --------------------------------------------------------------------------
@@ -303,19 +282,24 @@ class EndingAnswer(Answer):
 
 
 class ScenarioStatisticsAnswer(RateAnswer):
-    """Finished exam-mode plays on one version of a role-play; ``mean_percent`` is 0-100."""
+    """Finished exam-mode plays on one version of a role-play, everybody's every one; ``mean_percent`` is 0-100.
+
+    ``first_plays`` are the figures from everybody's first one, as statistics want them.
+    """
 
     scenario: str
     version: int | None
     mean_percent: float | None
     scenes: list[SceneAnswer]
     endings: list[EndingAnswer]
+    first_plays: FirstPlaysAnswer | None
 
 
-class VersionQuery(Query):
-    """``version`` defaults to the newest with results."""
+class ScenarioQuery(Query):
+    """``version`` defaults to the newest with results; of first plays, a figure from fewer than ``minimum_n`` is withheld."""
 
     version: int | None = Field(default=None, ge=1)
+    minimum_n: int = Field(default=MINIMUM_N, ge=1)
 
 
 @api.get(
@@ -323,11 +307,13 @@ class VersionQuery(Query):
     summary="Statistics of a role-play, from exam-mode plays",
     scope=Scope.REPORT,
     permission="item-statistics.read",
-    query=VersionQuery,
+    query=ScenarioQuery,
     returns=ScenarioStatisticsAnswer,
 )
-def scenario_statistics(scenario: str, query: VersionQuery) -> dict[str, Any]:
+def scenario_statistics(scenario: str, query: ScenarioQuery) -> dict[str, Any]:
     marks = queries_plays.scenario_marks(scenario, query.version)
+    number = marks.chosen.number if marks.chosen else None
+    plays = queries_play_figures.first_plays(scenario, number, clock.now(), minimum_n=query.minimum_n)
     chosen = marks.chosen
     whole = rate(Count(None, None, chosen.passed, chosen.n) if chosen else Count(None, None, 0, 0), PASS_TARGET)
     return {
@@ -337,6 +323,7 @@ def scenario_statistics(scenario: str, query: VersionQuery) -> dict[str, Any]:
         "mean_percent": chosen.percent if chosen else None,
         "scenes": [_scene(scene) for scene in marks.scenes],
         "endings": [{"key": key, "n": n} for key, _title, n in marks.endings],
+        "first_plays": first_plays_json(plays),
     }
 
 

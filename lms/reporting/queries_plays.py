@@ -1,18 +1,15 @@
-"""Role-plays as measurements: exam-mode plays by scene and choice, and how emotions are recognised."""
+"""Role-plays as counted: all finished exam-mode plays by scene and choice (first plays are in queries_play_figures)."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Integer, case, cast, func, select
+from sqlalchemy import case, func, select
 
 from lms.core.database import db
 from lms.core.errors import NotFound
 from lms.core.texts import N_, Message, Text
-from lms.identity.models import Department
-from lms.reporting.queries import Period, in_period, in_scope
-from lms.reporting.rates import Count
 from lms.scenarios import queries as scenarios
 from lms.scenarios.models import Play, Scenario, ScenarioVersion, Turn
 
@@ -169,80 +166,3 @@ def _endings(version_id: int) -> tuple[tuple[str, Text | None, int], ...]:
     counted = {ending: n for ending, n in db.session.execute(query.group_by(Play.ending))}
     endings = scenarios.compiled(version_id).definition.endings
     return tuple((key, ending.title, counted.get(key, 0)) for key, ending in endings.items())
-
-
-# ---- emotion recognition --------------------------------------------------------------
-
-
-def _counted(viewer: Any, period: Period) -> list[ColumnElement[bool]]:
-    return [*OVER, *in_period(period, Play.finished_at), *in_scope(viewer, Play.department_id)]
-
-
-def emotion_counts(viewer: Any, period: Period) -> list[Count]:
-    """Labels right of labels asked by the department of the play; one statement over plays, not over turns."""
-    of = (
-        select(
-            Play.department_id.label("of"), func.sum(Play.emotions_right).label("right"),
-            func.sum(Play.emotions_asked).label("asked"),
-        )
-        .where(*_counted(viewer, period))
-        .group_by(Play.department_id)
-        .subquery()
-    )  # fmt: skip
-    query = (
-        select(Department.key, Department.name, of.c.right, of.c.asked)
-        .select_from(of)
-        .outerjoin(Department, Department.id == of.c.of)
-        .where(of.c.asked > 0)
-        .order_by(Department.key)
-    )
-    return [Count(key, name, right, asked) for key, name, right, asked in db.session.execute(query)]
-
-
-def emotion_total(viewer: Any, period: Period) -> Count:
-    """The same over all departments."""
-    right, asked = func.coalesce(func.sum(Play.emotions_right), 0), func.coalesce(func.sum(Play.emotions_asked), 0)
-    row = db.session.execute(select(cast(right, Integer), cast(asked, Integer)).where(*_counted(viewer, period))).one()
-    return Count(None, None, row[0], row[1])
-
-
-@dataclass(frozen=True, slots=True)
-class Confusion:
-    """Which label was given (columns, None for none) where which was right (rows), and the panel's mean agreement."""
-
-    answers: tuple[str, ...]
-    labels: tuple[str | None, ...]
-    counts: Mapping[tuple[str, str | None], int]
-    panel_n: int
-    panel: float | None
-
-    def row(self, answer: str) -> list[int]:
-        """The counts of one right answer, in the order of the labels."""
-        return [self.counts.get((answer, label), 0) for label in self.labels]
-
-
-def confusion(viewer: Any, period: Period) -> Confusion:
-    """What was taken for what, over all emotion questions of the period; one statement once versions are known."""
-    query = (
-        select(
-            Play.scenario_version_id, Turn.scene, Turn.emotion, func.count(), func.count(Turn.panel_share),
-            func.sum(Turn.panel_share),
-        )
-        .join(Turn, Turn.play_id == Play.id)
-        .where(*_counted(viewer, period), Turn.is_right.is_not(None))
-        .group_by(Play.scenario_version_id, Turn.scene, Turn.emotion)
-    )  # fmt: skip
-    rows = db.session.execute(query).all()
-    versions = scenarios.compiled_many({row[0] for row in rows})
-    counts: dict[tuple[str, str | None], int] = defaultdict(int)
-    panel_n, panel = 0, 0.0
-    for version_id, scene, label, n, judged, shares in rows:
-        question = versions[version_id].plot.scenes[scene].question
-        if question is None:
-            continue
-        counts[question.answer, label] += n
-        panel_n, panel = panel_n + judged, panel + float(shares or 0)
-    answers = tuple(sorted({answer for answer, _ in counts}))
-    given = sorted({label for _, label in counts if label is not None} | set(answers))
-    labels: tuple[str | None, ...] = (*given, None) if any(label is None for _, label in counts) else tuple(given)
-    return Confusion(answers, labels, dict(counts), panel_n, panel / panel_n if panel_n else None)

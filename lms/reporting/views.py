@@ -13,7 +13,7 @@ from lms.core.errors import Invalid
 from lms.core.exports import CSV_TYPE, csv_pieces
 from lms.core.texts import N_, Message
 from lms.core.web import percent
-from lms.reporting import queries, queries_certified, queries_items, queries_plays, sentences
+from lms.reporting import queries, queries_certified, queries_emotions, queries_items, queries_plays, sentences
 from lms.reporting import views_words as say
 from lms.reporting.queries import Period
 from lms.reporting.rates import (
@@ -64,7 +64,7 @@ def overview() -> str:
     """The three targets of the service standard as sentences, and the way to each report."""
     person, today, period = viewer(), clock.today(), period_asked()
     passes = rate(queries.totals(None, period, person), PASS_TARGET)
-    emotions = rate(queries_plays.emotion_total(person, period), EMOTION_TARGET)
+    emotions = rate(queries_emotions.emotion_total(person, period), EMOTION_TARGET)
     counted = queries.by_certification(period, person)
     listed = [
         (one, rate(counted.get(one.id, Count(None, None, 0, 0)), PASS_TARGET)) for one in queries.certifications()

@@ -110,8 +110,15 @@ def _exam_title(title: str, analysis: Analysis, flagged: int) -> str:
         first = gettext("%(exam)s does not measure one thing: its questions do not go together.", exam=title)
     else:
         first = gettext("%(exam)s measures with a reliability of %(alpha)s.", exam=title, alpha=percent(alpha / 100))
-    second = str(gettext("%(count)s of %(items)s items ask for a look.", count=flagged, items=len(items)))
-    return say.in_a_row(first, second)
+    return say.in_a_row(first, _flagged_words(flagged, sum(one.n >= MINIMUM_N for one in items), len(items)))
+
+
+def _flagged_words(flagged: int, judged: int, items: int) -> str:
+    """How many items ask for a look; an item that nobody can judge yet is not counted as sound."""
+    if judged == items:
+        return str(gettext("%(count)s of %(items)s items ask for a look.", count=flagged, items=items))
+    return str(gettext("%(count)s of the %(judged)s items with enough answers ask for a look; %(few)s have too few.",
+                       count=flagged, judged=judged, few=items - judged))  # fmt: skip
 
 
 # ---- one item ------------------------------------------------------------------------------

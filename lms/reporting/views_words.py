@@ -6,6 +6,7 @@ from typing import Any
 from flask_babel import format_date, get_locale, gettext
 
 from lms.core import charts, locale
+from lms.core.control_chart import ControlPoint, Names, control_chart
 from lms.core.texts import Message, in_language
 from lms.core.web import percent
 from lms.reporting import sentences
@@ -107,7 +108,7 @@ def month_pictures(counts: Sequence[Count], target: float) -> dict[str, Any]:
     unusual = [month_name(count.name) for count, point in shown if point.signals]
     sentence = say(sentences.unusual_months(unusual, joined))
     points = [_point(count, point) for count, point in shown]
-    names = charts.Names(
+    names = Names(
         gettext("Month"), gettext("Pass rate"), gettext("mean %(rate)s", rate=percent(chart.centre.value)),
         gettext("target %(rate)s", rate=percent(target)), gettext("lower limit"), gettext("upper limit"),
     )  # fmt: skip
@@ -115,13 +116,13 @@ def month_pictures(counts: Sequence[Count], target: float) -> dict[str, Any]:
         "centre": chart.centre.value, "target": target, "names": names, "title": gettext("Pass rate by month"),
         "description": sentence, "written": charts.whole_percent,
     }  # fmt: skip
-    narrow = charts.control_chart(points[-9:], size=charts.PHONE, **drawn)
-    return {"reason": "", "sentence": sentence, "broad": charts.control_chart(points, **drawn), "narrow": narrow}
+    narrow = control_chart(points[-9:], size=charts.PHONE, **drawn)
+    return {"reason": "", "sentence": sentence, "broad": control_chart(points, **drawn), "narrow": narrow}
 
 
-def _point(count: Count, point: Any) -> charts.ControlPoint:
+def _point(count: Count, point: Any) -> ControlPoint:
     notes = (month_name(count.name), gettext("%(passed)s of %(n)s passed", passed=count.passed, n=count.n))
-    return charts.ControlPoint(
+    return ControlPoint(
         month_name(count.name, short=True), point.value, point.drawn_lower, point.drawn_upper, bool(point.signals),
         notes if point.signals else (),
     )  # fmt: skip

@@ -10,11 +10,13 @@ from lms.assessment import service, service_regrading
 from lms.assessment.models import Attempt
 from lms.assessment.regrading import Rule
 from lms.certification import queries
+from lms.certification import service as service_certification
 from lms.certification.models import Certificate, CertificateChange
 from lms.certification.validity import Phase, State
 from lms.core import clock
 from lms.core.audit import AuditEntry
 from lms.core.database import db
+from lms.core.errors import Conflict
 from lms.enrolment import queries as enrolment
 from lms.enrolment import service as completions
 from lms.hr.models import Result
@@ -188,3 +190,19 @@ def test_what_counts_is_judged_as_each_attempt_ended(counts: str, expected: list
     service_regrading.approve(found.id, "", actor=other, now=clock.now())
     live = {one.reference for one in enrolment.completions(person.id) if one.kind == "exam"}
     assert [f"attempt:{each.id}" in live for each in (first, second)] == expected
+
+
+def test_hr_revokes_for_good_what_was_revoked_as_unfounded() -> None:
+    certified_by()
+    person, hr = factories.person(), factories.person()
+    regraded.sit(person, "skeybeta")
+    owned = held(person)
+    assert owned is not None
+    found = regraded.approved(regraded.correct(), keeps_passes=False)
+    assert owned.is_unfounded
+    service_certification.revoke(owned, "front-line", actor=hr, reason="Sat by somebody else.", now=clock.now())
+    assert not owned.is_unfounded
+    regraded.undone(found)
+    assert held(person) is None and verbs(owned) == ["issued", "revoked", "revoked"]
+    with pytest.raises(Conflict):
+        service_certification.revoke(owned, "front-line", actor=hr, reason="Once more.", now=clock.now())

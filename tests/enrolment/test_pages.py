@@ -4,15 +4,18 @@ from typing import Any
 
 import pytest
 from flask import Flask
+from sqlalchemy import select
 
 from lms.core import clock
 from lms.core.access import Role
 from lms.core.database import db, unit_of_work
+from lms.courses import service as courses
+from lms.courses.models import Course
 from lms.enrolment import queries
 from lms.enrolment.models import Enrolment
 from lms.identity.models import Person
 from tests import factories, factories_enrolment
-from tests.factories_courses import course, lesson
+from tests.factories_courses import course, lesson, source
 
 
 @pytest.fixture
@@ -46,6 +49,30 @@ def test_a_course_is_studied_from_start_to_end(app: Flask, sign_in: Any, learner
     assert "The course is complete." in page.text
     with app.app_context():
         assert queries.has_completed(learner.id, "course", "greeting")
+
+
+def test_a_lesson_that_changed_since_it_was_completed_says_so_and_shows_what_was_read(
+    app: Flask, sign_in: Any, learner: Person, count_queries: Any
+) -> None:
+    client = sign_in(learner)
+    client.post("/courses/greeting/hello/start")
+    client.post("/courses/greeting/hello/done")
+    with count_queries() as before:
+        assert "has changed since" not in client.get("/courses/greeting/hello").text
+    with app.app_context(), unit_of_work():
+        row = db.session.scalars(select(Course).where(Course.key == "greeting")).one()
+        changed = source(prose={"hello": {"en": "Say good morning first.", "zh-Hans": "先说早上好。"}})
+        courses.write_course(changed, row, pack="tests", actor=None, now=clock.now(), loaded=True)
+    client.get("/courses/greeting/hello")  # this process learns the new version once
+    with count_queries() as after:
+        page = client.get("/courses/greeting/hello").text
+    assert "This lesson has changed since you completed it" in page and "you read version 1, and version 2" in page
+    assert "Say good morning first." in page and "/courses/greeting/hello?as=completed" in page
+    assert len(after) == len(before) + 2
+    was = client.get("/courses/greeting/hello?as=completed").text
+    assert "About hello." in was and "Say good morning first." not in was and "Read it as it is now" in was
+    stranger = sign_in(Role.LEARNER).get("/courses/greeting/hello?as=completed").text
+    assert "Say good morning first." in stranger and "has changed since" not in stranger
 
 
 def test_a_lesson_with_a_check_leads_to_the_check(sign_in: Any, learner: Person) -> None:
@@ -82,6 +109,7 @@ def test_an_auditor_reads_without_studying(sign_in: Any, learner: Person) -> Non
 @pytest.mark.parametrize("path", ["/courses", "/courses/checked", "/courses/checked/one"])
 def test_a_learners_page_takes_few_queries(sign_in: Any, learner: Person, count_queries: Any, path: str) -> None:
     client = sign_in(learner)
+    client.get(path)  # this process learns the lessons' versions once
     with count_queries() as statements:
         assert client.get(path).status_code == 200
     assert len(statements) <= 8, statements

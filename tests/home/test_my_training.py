@@ -122,6 +122,18 @@ def test_late_things_say_how_late(newcomer: Person, books: Books, sign_in: Calla
     assert "2 days late" in page and "pill-coral" in page
 
 
+def test_an_exam_assigned_without_a_day_can_be_found_behind_a_path(
+    newcomer: Person, books: Books, sign_in: Callable[..., Any]
+) -> None:
+    with books():
+        exams.topic("letters")
+        exams.exam("written-one", sections=[{"topic": "letters", "draw": 1}])
+        person = db.session.get(Person, newcomer.id)
+        enrolment.assign(person, "exam", "written-one", actor=None, now=clock.now())
+    page = page_of(sign_in(newcomer))
+    assert 'href="/exams/written-one"' in page and "no day set" in page
+
+
 def test_somebody_with_nothing_to_do_is_told_what_to_do(books: Books, sign_in: Callable[..., Any]) -> None:
     page = page_of(sign_in(Role.LEARNER))
     assert "All done" in page and "Nobody has given you anything yet" in page and 'href="/courses"' in page

@@ -133,6 +133,16 @@ def test_renewals_are_due_from_the_window_to_ninety_days_after() -> None:
     assert board.to_renew(lines, TODAY) == [lines[0], lines[2]]
 
 
+def test_what_was_assigned_without_a_day_stands_last_and_leaves_when_done() -> None:
+    assigned = [
+        Doing("whenever"),
+        Doing("later", due_on=date(2026, 12, 24)),
+        Doing("soon", due_on=TODAY),
+        Doing("over", state="done"),
+    ]
+    assert [row.key for row in board.due_rows([], assigned, [], TODAY)] == ["soon", "later", "whenever"]
+
+
 REQUIRED = [Required("a", {"en": "A"}), Required("b", {"en": "B"})]
 
 
