@@ -80,6 +80,7 @@ def is_pure(path: Path) -> bool:
             "views",
             "api",
             "models",
+            "cli",
         )
         return relative.parts[1] != "adapters" and not furniture
     return False

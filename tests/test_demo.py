@@ -16,7 +16,7 @@ from lms.certification.models import Certificate, CertificateChange, Licence
 from lms.core import access, audit, clock
 from lms.core.access import Role
 from lms.core.database import db
-from lms.demo import quiz
+from lms.demo import own_words, quiz
 from lms.demo.people import AT_WORK, DEPARTMENTS, EVERYBODY, PASSWORD, SHIFTED, SIGN_INS
 from lms.demo.quiz_items import QUESTIONS, WRONG_KEY
 from lms.demo.stage import REORGANISED
@@ -31,6 +31,7 @@ from lms.reporting.item_flags import Concern, flags_of
 from lms.reporting.queries import Period
 from lms.reporting.rates import PASS_TARGET, By, Rates, rates
 from lms.scenarios.models import Play
+from lms.scenarios.models_replies import WrittenReply
 from lms.statistics.proportions import Verdict
 from tests.conftest import _database_url
 
@@ -122,6 +123,13 @@ def test_nothing_lies_in_the_future_and_the_trail_is_whole(year: None) -> None:
     gone = select(Person.id, Person.deactivated_at).where(Person.deactivated_at.is_not(None)).subquery()
     after = select(func.count()).select_from(Attempt).join(gone, gone.c.id == Attempt.person_id)
     assert db.session.scalar(after.where(Attempt.started_at > gone.c.deactivated_at)) == 0
+
+
+@slow
+def test_some_own_words_are_marked_some_wait_and_one_reading_is_contested(year: None) -> None:
+    assert count(WrittenReply, WrittenReply.purpose == "exam", WrittenReply.settled_at.is_not(None)) == own_words.MARKED
+    assert count(WrittenReply, WrittenReply.purpose == "exam", WrittenReply.settled_at.is_(None)) >= 1
+    assert count(WrittenReply, WrittenReply.purpose == "contest") == 1
 
 
 # ---- certificates ----------------------------------------------------------------------

@@ -26,7 +26,7 @@ LABELS = (("opening", "angry", "hear-her-out"), ("closing-scene", None, "name-an
 PAGES = {
     "learner": ["/", "/how-it-is-measured"],
     "manager": ["/", "/team", "/team/assignments", "/reports/pass-rates", "/reports/certified"],
-    "trainer": ["/reports", "/reports/emotion", "/reports/exams/front-line-exam", "/reports/scenarios/wet-floor"],
+    "trainer": ["/reports", "/reports/emotion", "/reports/exams/front-line-exam", "/reports/scenarios", "/reports/scenarios/wet-floor"],
 }
 
 

@@ -172,14 +172,39 @@ def test_handing_in_waits_until_everything_is_sent(app: Flask, enter: Callable[.
     page.locator(".opt").nth(1).click()
     expect(saved(page)).to_have_text(WAITS)
     page.goto(f"{begun}/hand-in")
-    page.get_by_role("button", name="Hand in now").click()
-    expect(page.get_by_text("Answers that wait in this browser for the connection: 1.")).to_be_visible()
+    notice = page.get_by_text("Answers that wait in this browser for the connection: 1.")
+    expect(notice).to_be_visible()  # what the page sends by itself has failed
+    with page.expect_event("requestfailed", lambda request: "/answers/" in request.url):
+        page.get_by_role("button", name="Hand in now").click()  # mended sooner, this press would hand in
+    expect(notice).to_be_visible()
+    with app.app_context():
+        assert db.session.scalars(select(Attempt.state)).all() == ["in_progress"]
     mend()
     page.get_by_role("button", name="Hand in now").click()
     expect(page).to_have_url(re.compile("/result"))
     assert len(held(app)) == 1
     with app.app_context():
         assert db.session.scalars(select(Attempt.state)).all() == ["graded"]
+
+
+def test_what_is_sent_by_itself_shortens_the_list_and_leaves_the_button_alone(
+    app: Flask, enter: Callable[..., Page], begun: str
+) -> None:
+    page = enter(slot=3)
+    mend = cut(page)
+    page.locator(".opt").nth(1).click()
+    expect(saved(page)).to_have_text(WAITS)
+    page.goto(f"{begun}/hand-in")
+    expect(page.get_by_text("Answers that wait in this browser for the connection: 1.")).to_be_visible()
+    expect(page.get_by_role("heading", level=1)).to_have_text("5 questions have no answer yet.")
+    page.evaluate("window.sameDocument = true")
+    mend()
+    expect(page.get_by_role("heading", level=1)).to_have_text("4 questions have no answer yet.", timeout=10_000)
+    expect(page.get_by_text("Answers that wait in this browser")).to_be_hidden()
+    assert page.evaluate("window.sameDocument") is True  # a reload would swallow a press that comes at that moment
+    page.get_by_role("button", name="Hand in now").click()
+    expect(page).to_have_url(re.compile("/result"))
+    assert len(held(app)) == 1
 
 
 def test_the_other_tab_is_told_at_once_and_keeps_its_words(app: Flask, enter: Callable[..., Page]) -> None:

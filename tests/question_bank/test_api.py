@@ -43,7 +43,11 @@ def test_an_item_of_every_type_comes_back_as_it_was_sent(author: Any, kind: str)
     got = author.get("/items/item-one")
     assert got.json == {**sent(kind), "version": 1}
     unchanged = author.put("/items/item-one", got.json)
-    assert (unchanged.status_code, unchanged.json["version"], unchanged.json["sha256"]) == (200, 1, added.json["sha256"])
+    assert (unchanged.status_code, unchanged.json["version"], unchanged.json["sha256"]) == (
+        200,
+        1,
+        added.json["sha256"],
+    )
 
 
 def test_a_changed_item_is_a_new_version(app: Flask, author: Any) -> None:
