@@ -9,7 +9,7 @@ HOST ?= 127.0.0.1
 WORKERS ?= 1
 export LMS_BASE_URL ?= http://$(HOST):$(PORT)
 
-.PHONY: help setup setup-dev run test test-browser bench bench-files bench-class lint format messages lock screenshots schema clean
+.PHONY: help setup setup-dev run test test-browser bench bench-files bench-class bench-plays lint format messages lock screenshots schema clean
 
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -49,6 +49,21 @@ bench-files: setup-dev ## measure the files of 20,000 attempts: seconds, memory,
 bench-class: setup-dev ## measure five hundred starts of one exam at once
 	$(BIN)/python -m benchmarks.class_start
 
+bench-plays: setup-dev ## find planted faults in simulated role-plays, and time the pages of 5,000 plays
+	$(BIN)/python -m benchmarks.plays
+
+bench-replies: setup-dev ## measure how well typed replies are read, on trades kept apart (TIER=semantic)
+	$(BIN)/python -m benchmarks.replies --tier $(or $(TIER),linear)
+
+train-replies: setup-dev ## train the next scorer of typed replies (MORE=export.jsonl, TIER=semantic)
+	OMP_NUM_THREADS=1 $(BIN)/python -m benchmarks.train_replies --tier $(or $(TIER),linear) $(addprefix --more ,$(MORE))
+
+$(VENV)/.semantic: $(VENV)/.base requirements/semantic.lock
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/semantic.lock
+	@touch $@
+
+setup-semantic: $(VENV)/.semantic ## add sentence embeddings for LMS_REPLY_SCORER=semantic (32 MB)
+
 lint: setup-dev ## ruff, mypy and djlint
 	$(BIN)/ruff check .
 	$(BIN)/mypy
@@ -58,7 +73,7 @@ messages: setup-dev ## collect messages into the catalogues; fails while a trans
 	$(BIN)/python -m lms.core.catalogues
 
 lock: ## resolve requirements/*.in anew (needs uv)
-	for kind in base dev; do uv pip compile --quiet --upgrade --universal --generate-hashes --no-header --no-annotate --python-version 3.11 requirements/$$kind.in -o requirements/$$kind.lock; done
+	for kind in base dev semantic; do uv pip compile --quiet --upgrade --universal --generate-hashes --no-header --no-annotate --python-version 3.11 requirements/$$kind.in -o requirements/$$kind.lock; done
 
 screenshots: setup-dev ## pictures of the main pages at both widths and in both languages, into screenshots/
 	$(BIN)/python -m tests.browser.screenshots

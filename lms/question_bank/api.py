@@ -7,14 +7,13 @@ from lms.core import authored, clock, locale
 from lms.core.access import Scope, viewer
 from lms.core.api import Answer, Api, PageQuery, decode_cursor, encode_cursor, page
 from lms.core.authored import Change, FileBody, Saved
-from lms.core.content import Definition, Fault, Key, Problem, Reference, plain
+from lms.core.content import Definition, Fault, Key, Problem, plain
 from lms.core.texts import in_language
 from lms.question_bank import queries, service
-from lms.question_bank.content import item_references, read_item, remarks_on_item
-from lms.question_bank.item_writing import advice_on_item
+from lms.question_bank.content import read_item
 from lms.question_bank.items import ITEM_TYPES, AnyItem
 from lms.question_bank.queries import Filters, ListedItem
-from lms.question_bank.queries_places import known_places
+from lms.question_bank.queries_checks import faults, media_for
 
 api = Api("question_bank")
 
@@ -103,7 +102,7 @@ def add_item(body: NewItemBody) -> dict[str, Any]:
     """The body of an item, in JSON."""
     sent = authored.read(body, InTopic, read_item, _faults)
     authored.must_be_free(sent.definition.key, queries.is_item_known(sent.definition.key))
-    return _save(sent.beside.topic, sent.definition, _media(sent.definition, {}), sent.warnings)
+    return _save(sent.beside.topic, sent.definition, media_for(sent.definition, {}), sent.warnings)
 
 
 @api.put(
@@ -115,7 +114,7 @@ def change_item(key: str, body: ItemBody) -> dict[str, Any]:
     present = queries.authored_item(key)
     sent = authored.read(body, ChangeInTopic, read_item, _faults)
     authored.must_match(sent.definition.key, key, "key")
-    media = _media(sent.definition, present.stored.media)
+    media = media_for(sent.definition, present.stored.media)
     if service.version_digest(sent.definition, media) != present.sha256:
         authored.must_be_current(sent.beside, present.stored.number)
     return _save(sent.beside.topic or present.topic, sent.definition, media, sent.warnings)
@@ -127,27 +126,8 @@ def _save(topic: str, definition: AnyItem, media: Mapping[str, str], warnings: I
     return authored.saved(definition.key, version.number, version.sha256, warnings)
 
 
-def _media(definition: AnyItem, own: Mapping[str, str]) -> dict[str, str]:
-    """The content of the media an item names: what it showed so far, else what goes by that name."""
-    return {**queries.media_named(_media_names(definition)), **own}
-
-
 def _faults(definition: AnyItem | None, beside: InTopic | ChangeInTopic | None) -> Iterator[Fault]:
-    """References that lead nowhere, and what the item's Markdown and wording call for."""
-    if beside and beside.topic and not queries.is_topic_known(beside.topic):
-        yield authored.missing(Reference("topic", beside.topic, ("topic",)))
-    if definition is None:
-        return
-    places, files = known_places(definition.sop), queries.media_named(_media_names(definition))
-    for reference in item_references(definition):
-        if reference.key not in (places if reference.kind == "sop" else files):
-            yield authored.missing(reference)
-    yield from remarks_on_item(definition)
-    yield from advice_on_item(definition)
-
-
-def _media_names(definition: AnyItem) -> set[str]:
-    return {reference.key for reference in item_references(definition) if reference.kind == "media"}
+    return faults(definition, beside.topic if beside else None)
 
 
 def _after(cursor: str | None) -> tuple[int, int, int] | None:

@@ -25,6 +25,7 @@ from lms.question_bank.items import (
     Single,
     TrueFalse,
 )
+from lms.question_bank.panels import panel_advice
 from lms.question_bank.short_answers import normalised
 
 FEWEST_ITEMS = 8
@@ -68,6 +69,7 @@ def advice_on_item(item: AnyItem) -> Iterator[Fault]:
     if isinstance(item, Single | Multiple | Judgement):
         yield from _option_advice(item)
     yield from _key_advice(item)
+    yield from panel_advice(item)
 
 
 def _warning(loc: Loc, template: str, **values: Any) -> Fault:

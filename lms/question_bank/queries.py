@@ -229,20 +229,37 @@ class AuthoredItem:
     topic: str
     sha256: str
     stored: StoredItem
+    is_retired: bool
 
 
-def authored_item(key: str) -> AuthoredItem:
-    """The item with this key, in use or retired; else ``NotFound``."""
+def authored_item(key: str, *, lock: bool = False) -> AuthoredItem:
+    """The item with this key, in use or retired; else ``NotFound``.
+
+    ``lock`` keeps others from changing it until this unit of work is over.
+    """
     query = (
-        select(Topic.key, ItemVersion.id, ItemVersion.sha256)
+        select(Topic.key, ItemVersion.id, ItemVersion.sha256, Item.retired_at)
         .join(Item, Item.topic_id == Topic.id)
         .join(ItemVersion, ItemVersion.id == Item.version_id)
+        .where(Item.key == key)
     )
-    found = db.session.execute(query.where(Item.key == key)).first()
+    found = db.session.execute(query.with_for_update(of=Item) if lock else query).first()
     if found is None:
         raise NotFound(Message(N_("There is no item with the key “%(key)s”."), {"key": key}))
-    topic, version_id, sha256 = found
-    return AuthoredItem(topic, sha256, _versions.one(version_id))
+    topic, version_id, sha256, retired_at = found
+    return AuthoredItem(topic, sha256, _versions.one(version_id), retired_at is not None)
+
+
+def version_with_number(item_id: int, number: int) -> StoredItem | None:
+    """A version of an item by its number; None if there never was one."""
+    query = select(ItemVersion.id).where(ItemVersion.item_id == item_id, ItemVersion.number == number)
+    version_id = db.session.scalar(query)
+    return _versions.one(version_id) if version_id is not None else None
+
+
+def keys_beginning(stem: str) -> set[str]:
+    """The keys of items, in use or retired, that begin so."""
+    return set(db.session.scalars(select(Item.key).where(Item.key.startswith(stem, autoescape=True))))
 
 
 def version_in_force(version_id: int) -> ItemVersion:

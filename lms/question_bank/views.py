@@ -10,9 +10,12 @@ from lms.core.api import decode_cursor, encode_cursor
 from lms.core.locale import language
 from lms.core.texts import N_, Message
 from lms.question_bank import form_answers, item_scores, item_types, payloads, queries
-from lms.question_bank.items import ITEM_TYPES
+from lms.question_bank.items import ITEM_TYPES, AnyItem
 from lms.question_bank.labels import skill_name
+from lms.question_bank.panels import panel_on
 from lms.question_bank.queries import Filters, StoredItem
+from lms.question_bank.queries_met import graded_by_another_key
+from lms.statistics import panels
 
 bp = Blueprint("question_bank", __name__)
 
@@ -42,7 +45,9 @@ def items() -> str:
     following = None
     if len(found) > PAGE:
         cursor = encode_cursor(*queries.cursor_of(found[PAGE - 1].id))
-        following = url_for(".items", cursor=cursor, **{name: value for name, value in asdict(filters).items() if value})
+        following = url_for(
+            ".items", cursor=cursor, **{name: value for name, value in asdict(filters).items() if value}
+        )
     return render_template(
         "question_bank/items.html",
         items=found[:PAGE],
@@ -67,14 +72,17 @@ def _after(cursor: str | None) -> tuple[int, int, int] | None:
 def item(item: str) -> str:
     """One item drawn by the code of the exam; an answer tried out is scored by that code too and kept nowhere."""
     stored = queries.current_item(item)
-    place = _place(stored, request.args.get("seed", "1"))
+    place = preview_place(stored.definition, request.args.get("seed", "1"))
     raw = form_answers.read(stored.definition.type, request.args.to_dict(flat=False))
     tried = None if isinstance(raw, form_answers.Unreadable) else raw
     share, problem = _tried(stored, place, raw)
     return render_template(
         "question_bank/item.html",
         stored=stored,
+        graded_before=graded_by_another_key(stored),
         definition=stored.definition,
+        panel=panel_on(stored.definition),
+        panel_reason=panels.reason,
         skill_name=skill_name,
         question=payloads.question(place, stored.definition, stored.media, language()),
         explanation=payloads.explanation(place, stored.definition, language()),
@@ -87,9 +95,10 @@ def item(item: str) -> str:
     )
 
 
-def _place(stored: StoredItem, seed: str) -> dict[str, object]:
-    order = item_types.shown(stored.definition, Random(f"preview/{seed[:20]}"))
-    return {"slot": 1, "section": 0, "points": str(stored.definition.points), "shown": order.to_json()}
+def preview_place(definition: AnyItem, seed: str) -> dict[str, object]:
+    """A place on a paper as exams keep it, for drawing an item outside of any."""
+    order = item_types.shown(definition, Random(f"preview/{seed[:20]}"))
+    return {"slot": 1, "section": 0, "points": str(definition.points), "shown": order.to_json()}
 
 
 def _tried(stored: StoredItem, place: dict[str, object], raw: object) -> tuple[object, Message | None]:

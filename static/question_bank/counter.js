@@ -1,6 +1,10 @@
 // Counts the characters of a text while it is written. Without this module the limits are read under the field.
 
-for (const told of document.querySelectorAll("[data-count]")) {
+export function startCounters() {
+  for (const told of document.querySelectorAll("[data-count]")) startCounter(told);
+}
+
+function startCounter(told) {
   const field = document.getElementById(told.dataset.count);
   const least = Number(told.dataset.least);
   const most = Number(told.dataset.most);
