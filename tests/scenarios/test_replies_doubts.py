@@ -1,7 +1,7 @@
 """What a version file decides itself: limits, and which taboos are believed and which are doubts only."""
 
 import json
-import time
+from functools import partial
 from importlib.resources import files
 
 import pytest
@@ -11,6 +11,7 @@ from lms.scenarios.queries_frameworks import product_frameworks
 from lms.scenarios.replies import Guard, ReplyContext, Scorer, from_json, read_reply, scorer, to_json, versions
 from lms.scenarios.replies_limits import FIRST
 from lms.scenarios.replies_scorers import built
+from tests.timing import rested_seconds
 
 TABOO = "Frankly, you signed it, you should have read it, and that's the policy."
 
@@ -84,6 +85,5 @@ def test_a_file_that_leaves_a_limit_out_is_refused() -> None:
 def test_no_text_of_2000_signs_keeps_anybody_waiting(text: str) -> None:
     by = scorer(versions("linear")[-1])
     for key in ("spin", "lscat"):
-        began = time.process_time()
-        read_reply(text, ReplyContext(product_frameworks()[key], "en"), by)
-        assert time.process_time() - began < 1
+        context = ReplyContext(product_frameworks()[key], "en")
+        assert rested_seconds(partial(read_reply, text, context, by), 0.5) < 0.5

@@ -3,7 +3,6 @@
 import copy
 import html
 import random
-import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -16,6 +15,7 @@ from lms.scenarios.map_order import NODE_WIDTH
 from lms.scenarios.scene_map import TYPED, MapEdge, MapNode, NodeKind, SceneMap, scene_map
 from lms.scenarios.starters import starters
 from tests.scenarios.stories import choice, defined, ending, random_story, scene, story
+from tests.timing import rested_seconds
 
 PAGE = """{% from 'scenarios/_map.html' import scene_map, scene_list %}
 {% macro href(key) %}/scene/{{ key }}{% endmacro %}{{ scene_map(map, href) }}{{ scene_list(map, href) }}"""
@@ -23,13 +23,6 @@ PAGE = """{% from 'scenarios/_map.html' import scene_map, scene_list %}
 
 def drawn(body: Any, **more: Any) -> SceneMap:
     return scene_map(body, language="en", **more)
-
-
-def seconds_of(body: Any) -> float:
-    """CPU seconds to draw it once."""
-    began = time.process_time()
-    drawn(body)
-    return time.process_time() - began
 
 
 def node(found: SceneMap, key: str) -> MapNode:
@@ -152,7 +145,7 @@ def test_the_same_body_gives_the_same_map() -> None:
 @pytest.mark.parametrize("seed", range(3))
 def test_sixty_scenes_are_drawn_in_a_tenth_of_a_second(seed: int) -> None:
     body = big(seed)
-    assert min(seconds_of(body) for _ in range(3)) < 0.1
+    assert rested_seconds(lambda: drawn(body), 0.1) < 0.1
 
 
 # --- what is broken
