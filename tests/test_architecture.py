@@ -41,7 +41,10 @@ PURE_CORE = {
     "definition_errors",
     "entered",
     "field_types",
+    "form_fields",
+    "form_notes",
     "prose",
+    "second_marks",
     "syncing",
 }
 IMPURE_MODULES = ("flask", "flask_", "sqlalchemy", "werkzeug", "wtforms", "requests", "redis", "pathlib", "time", "os")

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from lms.question_bank.editing import Fields, keys_of
+from lms.core.form_fields import Fields, keys_of, moved, without
 from lms.question_bank.editing_shape import GROUPS
 
 LETTERS = "abcdefghijklmnopqrstuvwxyz"
@@ -17,7 +17,7 @@ def done(kind: str, fields: Fields, do: str) -> dict[str, str]:
     if not _is_group(kind, around, fields) or key not in keys_of(fields, around):
         return dict(fields)
     if verb in ("up", "down"):
-        return _moved(fields, around, key, -1 if verb == "up" else 1)
+        return moved(fields, around, key, -1 if verb == "up" else 1)
     return _without(kind, fields, around, key) if verb == "remove" else dict(fields)
 
 
@@ -44,27 +44,14 @@ def _free(group: str, taken: list[str]) -> str:
     return next(key for key in numbers if key not in taken)
 
 
-def _moved(fields: Fields, group: str, key: str, by: int) -> dict[str, str]:
-    keys = keys_of(fields, group)
-    at = keys.index(key)
-    keys.insert(min(max(at + by, 0), len(keys) - 1), keys.pop(at))
-    return {**fields, f"keys.{group}": " ".join(keys)}
-
-
 def _without(kind: str, fields: Fields, group: str, key: str) -> dict[str, str]:
     """The form without an entry, and without what was said about it."""
-    heads = [f"{group}.{key}", f"keys.{group}.{key}"]
+    about: list[str] = []
     if group == "options":
-        heads += [f"{name}.{key}" for name in ("feedback", "values", "answer")]
+        about = [f"{name}.{key}" for name in ("feedback", "values", "answer")]
     elif group in ("left", "statements"):
-        heads.append(f"answer.{key}")
-    made = {name: words for name, words in fields.items() if not _stands_under(name, heads)}
-    made[f"keys.{group}"] = " ".join(each for each in keys_of(fields, group) if each != key)
-    return _unanswered(kind, made, group, key)
-
-
-def _stands_under(name: str, heads: list[str]) -> bool:
-    return any(name == head or name.startswith(f"{head}.") for head in heads)
+        about = [f"answer.{key}"]
+    return _unanswered(kind, without(fields, group, key, about), group, key)
 
 
 def _unanswered(kind: str, fields: Mapping[str, str], group: str, key: str) -> dict[str, str]:

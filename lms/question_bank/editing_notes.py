@@ -1,12 +1,12 @@
 """What is to be mended in an item's form: at which field, and what the field is called (pure)."""
 
-import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
 
 from lms.core.content import Problem
-from lms.core.texts import LANGUAGES, N_, Message
-from lms.question_bank.editing import Fields, keys_of
+from lms.core.form_fields import Fields, keys_of
+from lms.core.form_notes import Notes, parts_of
+from lms.core.form_notes import noted as noted_in
+from lms.core.texts import N_, Message
 
 LABELS: Mapping[str, str] = {
     "accepted": N_("Accepted answers, one a line"),
@@ -58,59 +58,16 @@ IN_LISTS = ("labels", "cues", "accepted", "sop")
 ABOUT = ("feedback", "values", "answer")
 
 
-@dataclass(frozen=True, slots=True)
-class Note:
-    """Something to mend or to look at, the field it belongs to, and the words that name that field."""
-
-    anchor: str
-    finding: Problem
-    words: tuple[Message, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Notes:
-    """All of them in order, and those of each field."""
-
-    all: tuple[Note, ...]
-    here: Mapping[str, tuple[Note, ...]] = field(default_factory=dict)
-
-    @property
-    def errors(self) -> tuple[Note, ...]:
-        return tuple(note for note in self.all if note.finding.severity == "error")
-
-    @property
-    def warnings(self) -> tuple[Note, ...]:
-        return tuple(note for note in self.all if note.finding.severity == "warning")
-
-
 def noted(problems: Iterable[Problem], refused: Mapping[str, Message], fields: Fields) -> Notes:
     """Everything to mend by field; ``refused`` is what could not be read at all, and says it alone."""
-    found = [Problem("item", 1, place, message) for place, message in refused.items()]
-    anchored = [(problem.field, problem) for problem in found]
-    for problem in problems:
-        anchor = anchor_of(problem.field, fields)
-        if anchor not in refused:
-            anchored.append((anchor, problem))
-    notes = tuple(Note(anchor, problem, tuple(words_of(anchor, fields))) for anchor, problem in _once(anchored))
-    here: dict[str, tuple[Note, ...]] = {}
-    for note in notes:
-        here[note.anchor] = (*here.get(note.anchor, ()), note)
-    return Notes(notes, here)
-
-
-def _once(anchored: Iterable[tuple[str, Problem]]) -> Iterator[tuple[str, Problem]]:
-    seen = set()
-    for anchor, problem in sorted(anchored, key=lambda each: each[1].severity):
-        if (said := (anchor, str(problem.message))) not in seen:
-            seen.add(said)
-            yield anchor, problem
+    return noted_in(
+        problems, refused, lambda dotted: anchor_of(dotted, fields), lambda anchor: words_of(anchor, fields)
+    )
 
 
 def anchor_of(dotted: str, fields: Fields) -> str:
     """The field at which something of a body's place (``rubric[0].levels[1].points``) is mended."""
-    parts = [part for part in re.split(r"[.\[\]]+", dotted) if part]
-    if parts and parts[-1] in LANGUAGES:
-        parts.pop()
+    parts = parts_of(dotted)
     if not parts or parts[0] in IN_LISTS or (parts[0] == "answer" and len(parts) > 1 and parts[1].isdecimal()):
         return parts[0] if parts else "stem"
     return ".".join(_rubric_place(parts, fields) if parts[0] == "rubric" else parts)

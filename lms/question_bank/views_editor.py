@@ -19,12 +19,14 @@ from lms.core.database import unit_of_work
 from lms.core.entered import whole_number
 from lms.core.errors import NotFound
 from lms.core.field_types import KEY_LENGTH
+from lms.core.form_fields import Filled, Merged, keys_of, typed
+from lms.core.form_notes import Notes
 from lms.core.locale import language
 from lms.core.texts import N_, Message
 from lms.question_bank import payloads, queries, service
-from lms.question_bank.editing import Filled, Merged, blank, filled, keys_of, merged, pickable, shown
+from lms.question_bank.editing import blank, filled, merged, pickable, shown
 from lms.question_bank.editing_moves import done
-from lms.question_bank.editing_notes import ENTRY_NAMES, LABELS, Notes, noted, words_of
+from lms.question_bank.editing_notes import ENTRY_NAMES, LABELS, noted, words_of
 from lms.question_bank.items import EMOTIONS, ITEM_TYPES
 from lms.question_bank.labels import SKILLS, label_name
 from lms.question_bank.queries import AuthoredItem
@@ -138,8 +140,7 @@ def add() -> AnyResponse | tuple[str, int]:
 
 
 def _typed() -> dict[str, str]:
-    """What was typed, by field; of a hidden field and a check box of one name the box wins."""
-    return {name: request.form.getlist(name)[-1] for name in request.form if name not in BESIDE}
+    return typed(request.form.to_dict(flat=False), BESIDE)
 
 
 def _opened(present: AuthoredItem) -> Sheet:

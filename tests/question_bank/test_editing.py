@@ -5,8 +5,9 @@ from pathlib import Path
 import pytest
 
 from lms.core.content import Document, digest, plain, read_pack, validate
+from lms.core.form_fields import keys_of
 from lms.question_bank.content import Topic, read_item
-from lms.question_bank.editing import filled, keys_of, merged, shown
+from lms.question_bank.editing import filled, merged, shown
 from lms.question_bank.editing_moves import done
 from lms.question_bank.editing_notes import anchor_of
 from lms.question_bank.editing_shape import GROUPS, OWN, shape_of
