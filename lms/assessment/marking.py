@@ -7,6 +7,8 @@ from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
 
+from lms.core.second_marks import Waiting, marks_needed
+
 
 class How(StrEnum):
     """What decided the points of an answer."""
@@ -32,28 +34,21 @@ class Settled:
     how: How
 
 
-@dataclass(frozen=True, slots=True)
-class Waiting:
-    """The answer needs so many marks in all."""
-
-    needed: int
-
-
 def settle(shares: Sequence[Fraction], max_points: Decimal, rule: Rule) -> Settled | Waiting:
     """What follows from the marks that are in, in the order they came.
 
     One marker decides alone. Of two, the mean holds when they lie within the margin; else a third marks, and the
     middle one of the three holds, so that no single mark, however far off, decides.
     """
-    if len(shares) < rule.markers:
-        return Waiting(rule.markers)
-    if rule.markers == 1:
+    needed = marks_needed(
+        shares, rule.markers, lambda one, other: abs(one - other) * Fraction(max_points) <= rule.margin
+    )
+    if len(shares) < needed:
+        return Waiting(needed)
+    if needed == 1:
         return Settled(shares[0], How.SINGLE)
-    first, second = shares[:2]
-    if abs(first - second) * Fraction(max_points) <= rule.margin:
-        return Settled((first + second) / 2, How.MEAN)
-    if len(shares) < 3:
-        return Waiting(3)
+    if needed == 2:
+        return Settled((shares[0] + shares[1]) / 2, How.MEAN)
     return Settled(sorted(shares[:3])[1], How.MEDIAN)
 
 

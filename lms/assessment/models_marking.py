@@ -7,18 +7,14 @@ from typing import Any
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from lms.core.audit import BigKey
 from lms.core.database import Exact, Model, Verbatim
+from lms.core.marking_queue import Awaiting, Claim, Mark
 
 _WAITS = text("settled_at IS NULL")
 
 
-class Essay(Model):
-    """An answer of a handed-in attempt that people mark.
-
-    It waits for ``marks_needed`` marks of different people, of which ``marks_in`` are there; ``how`` says what
-    decided its points (single, mean or median).
-    """
+class Essay(Awaiting, Model):
+    """An answer of a handed-in attempt that people mark; ``how`` says what decided its points (single, mean or median)."""
 
     __tablename__ = "essays"
     __table_args__ = (
@@ -31,34 +27,25 @@ class Essay(Model):
         Index("ix_essays_settled", "settled_at"),
     )
 
-    id: Mapped[int] = mapped_column(BigKey, primary_key=True)
     attempt_id: Mapped[int] = mapped_column(ForeignKey("attempts.id"))
     slot: Mapped[int]
     exam_id: Mapped[int] = mapped_column(ForeignKey("exams.id"))
     item_id: Mapped[int] = mapped_column(ForeignKey("items.id"))
     item_version_id: Mapped[int] = mapped_column(ForeignKey("item_versions.id"))
     person_id: Mapped[int] = mapped_column(ForeignKey("people.id"))
-    handed_in_at: Mapped[datetime]
-    marks_needed: Mapped[int]
-    marks_in: Mapped[int] = mapped_column(default=0)
-    settled_at: Mapped[datetime | None]
     how: Mapped[str | None] = mapped_column(String(10))
 
 
-class EssayClaim(Model):
-    """A marker has an answer before them until ``expires_at``, or put it aside at ``skipped_at``."""
+class EssayClaim(Claim, Model):
+    """A marker has an answer before them, or put it aside."""
 
     __tablename__ = "essay_claims"
     __table_args__ = (UniqueConstraint("essay_id", "marker_id"), Index("ix_essay_claims_marker", "marker_id"))
 
-    id: Mapped[int] = mapped_column(BigKey, primary_key=True)
     essay_id: Mapped[int] = mapped_column(ForeignKey("essays.id"))
-    marker_id: Mapped[int] = mapped_column(ForeignKey("people.id"))
-    expires_at: Mapped[datetime]
-    skipped_at: Mapped[datetime | None]
 
 
-class EssayMark(Model):
+class EssayMark(Mark, Model):
     """What one marker gave, never changed: ``levels`` holds the points by rubric line, ``comments`` words by line."""
 
     __tablename__ = "essay_marks"
@@ -69,15 +56,11 @@ class EssayMark(Model):
         Index("ix_essay_marks_marker", "marker_id"),
     )
 
-    id: Mapped[int] = mapped_column(BigKey, primary_key=True)
     essay_id: Mapped[int] = mapped_column(ForeignKey("essays.id"))
-    marker_id: Mapped[int] = mapped_column(ForeignKey("people.id"))
-    number: Mapped[int]
     levels: Mapped[dict[str, Any]] = mapped_column(Verbatim)
     comments: Mapped[dict[str, Any]] = mapped_column(Verbatim)
     comment: Mapped[str] = mapped_column(Text, default="")
     share: Mapped[Decimal] = mapped_column(Exact)
-    marked_at: Mapped[datetime]
 
 
 class CalibrationRound(Model):

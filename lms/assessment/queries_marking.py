@@ -8,7 +8,7 @@ from decimal import Decimal
 from statistics import median
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, case, exists, func, select
+from sqlalchemy import case, exists, func, select
 
 from lms.assessment import queries
 from lms.assessment.content import Marking
@@ -16,6 +16,7 @@ from lms.assessment.models import Attempt, Exam
 from lms.assessment.models_marking import Essay, EssayClaim, EssayMark
 from lms.core.database import db
 from lms.core.errors import NotFound
+from lms.core.marking_queue import MarkingQueue
 from lms.core.texts import N_, Message, Text
 from lms.identity.models import Person
 from lms.question_bank import payloads
@@ -28,28 +29,16 @@ LOOKED_BACK = timedelta(days=90)
 MOST_TIMED = 2000
 LEAST_TIMED = 5
 
-
-def _waits() -> ColumnElement[bool]:
-    """The answer waits for marks, and its attempt still stands."""
-    handed_in = exists().where(Attempt.id == Essay.attempt_id, Attempt.state == "submitted").correlate(Essay)
-    return Essay.settled_at.is_(None) & handed_in
-
-
-def _for(marker_id: int) -> ColumnElement[bool]:
-    """Not the marker's own answer, and not marked by them yet."""
-    marked = exists().where(EssayMark.essay_id == Essay.id, EssayMark.marker_id == marker_id).correlate(Essay)
-    return (Essay.person_id != marker_id) & ~marked
-
-
-def claimable(marker_id: int, now: datetime) -> ColumnElement[bool]:
-    """The answer waits for a mark of this marker, and nobody else is about to give the last one wanted."""
-    taken = (
-        select(func.count())
-        .where(EssayClaim.essay_id == Essay.id, EssayClaim.marker_id != marker_id, EssayClaim.expires_at > now)
-        .correlate(Essay)
-        .scalar_subquery()
-    )
-    return and_(_waits(), _for(marker_id), Essay.marks_in + taken < Essay.marks_needed)
+ESSAYS: MarkingQueue[Essay, EssayMark] = MarkingQueue(
+    work=Essay,
+    claim=EssayClaim,
+    mark=EssayMark,
+    by="essay_id",
+    absent=NO_ESSAY,
+    over=N_("This answer waits for no mark any more."),
+    lost=N_("Your time with this answer was over, and somebody else is marking it now."),
+    stands=exists().where(Attempt.id == Essay.attempt_id, Attempt.state == "submitted").correlate(Essay),
+)
 
 
 # ---- the queue --------------------------------------------------------------------
@@ -72,14 +61,14 @@ class Queued:
 
 def queue(marker_id: int, now: datetime) -> list[Queued]:
     """What waits, by exam and item, the oldest first; two queries."""
-    mine = func.sum(case((claimable(marker_id, now), 1), else_=0))
+    mine = func.sum(case((ESSAYS.claimable(marker_id, now), 1), else_=0))
     query = (
         select(
             Exam.id.label("exam_id"), Exam.key, Exam.title, Essay.item_id, func.max(Essay.item_version_id).label("version_id"),
             func.count().label("waiting"), mine.label("mine"), func.min(Essay.handed_in_at).label("oldest"),
         )
         .join(Exam, Exam.id == Essay.exam_id)
-        .where(_waits())
+        .where(ESSAYS.waits())
         .group_by(Exam.id, Essay.item_id)
         .order_by(func.min(Essay.handed_in_at), Exam.id, Essay.item_id)
     )  # fmt: skip
@@ -126,17 +115,12 @@ class ToMark:
 def essay_to_mark(essay_id: int, marker_id: int, now: datetime, language: str) -> ToMark:
     """An answer this marker has before them; anything else is ``NotFound``. Nothing tells whose it is, nor whether
     somebody has marked it already."""
-    own_claim = (
-        exists()
-        .where(EssayClaim.essay_id == Essay.id, EssayClaim.marker_id == marker_id, EssayClaim.skipped_at.is_(None))
-        .correlate(Essay)
-    )
     query = (
         select(Essay, Attempt, Exam.title, Person.name)
         .join(Attempt, Attempt.id == Essay.attempt_id)
         .join(Exam, Exam.id == Essay.exam_id)
         .join(Person, Person.id == Essay.person_id)
-        .where(Essay.id == essay_id, _waits(), _for(marker_id), own_claim)
+        .where(Essay.id == essay_id, ESSAYS.before(marker_id))
     )
     found = db.session.execute(query).first()
     if found is None:
@@ -177,7 +161,8 @@ def _answer(attempt_id: int, slot: int) -> str:
 def _left(essay: Essay, marker_id: int, now: datetime) -> int:
     """How many answers of the group this marker can mark, this one included."""
     same = (Essay.exam_id == essay.exam_id, Essay.item_id == essay.item_id)
-    return db.session.scalar(select(func.count()).select_from(Essay).where(*same, claimable(marker_id, now))) or 0
+    mine = select(func.count()).select_from(Essay).where(*same, ESSAYS.claimable(marker_id, now))
+    return db.session.scalar(mine) or 0
 
 
 def marking_rule(exam_id: int) -> Marking:
@@ -270,9 +255,3 @@ def item_of(essay_id: int) -> EssayItem:
     if version_id is None:
         raise NotFound(Message(NO_ESSAY))
     return essay_item(version_id)
-
-
-def has_marked(essay_id: int, marker_id: int) -> bool:
-    """Whether this marker has marked the answer."""
-    own = (EssayMark.essay_id == essay_id, EssayMark.marker_id == marker_id)
-    return db.session.scalar(select(EssayMark.id).where(*own)) is not None

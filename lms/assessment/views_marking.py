@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response
 
 from lms.assessment import queries_agreement, queries_marking, service_marking
 from lms.assessment.marking_entries import comments_entered, levels_entered, lines_shown
-from lms.core import charts, clock
+from lms.core import charts, clock, marking_queue
 from lms.core.access import requires, viewer
 from lms.core.database import unit_of_work
 from lms.core.entered import whole_number
@@ -48,7 +48,7 @@ def essay(essay_id: int) -> str | Response:
     try:
         return _page(essay_id)
     except NotFound:
-        if not queries_marking.has_marked(essay_id, viewer().id):
+        if queries_marking.ESSAYS.mark_of(essay_id, viewer().id) is None:
             raise
         flash(gettext("You have marked this answer."), "info")
         return redirect(url_for("appeals.marking"))
@@ -63,7 +63,7 @@ def _page(essay_id: int, fields: Any = None, problem: Message | None = None, mis
         comment=(fields or {}).get("comment", ""),
         problem=problem,
         missing=missing,
-        most=service_marking.MOST_CHARACTERS,
+        most=marking_queue.MOST_CHARACTERS,
     )
 
 
@@ -82,7 +82,7 @@ def mark_essay(essay_id: int) -> Response | tuple[str, int]:
     except Invalid as error:
         return _page(essay_id, fields, error.message, error.errors), 422
     except Conflict as error:
-        if queries_marking.has_marked(essay_id, viewer().id):
+        if queries_marking.ESSAYS.mark_of(essay_id, viewer().id) is not None:
             raise
         return _page_of_lost(error.message, item, fields), 409
     except NotAllowed as error:  # a calibration round was asked for meanwhile, or the role was taken

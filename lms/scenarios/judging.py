@@ -5,6 +5,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
+from lms.core.second_marks import Waiting, marks_needed
 from lms.scenarios.play_states import Reading
 from lms.scenarios.replies import ReplyReading
 
@@ -43,28 +44,19 @@ class Settled:
     how: How
 
 
-@dataclass(frozen=True, slots=True)
-class Waiting:
-    """The reply needs so many marks in all."""
-
-    needed: int
-
-
-def settle(marks: Sequence[Reading], needed: int, asked: Collection[str]) -> Settled | Waiting:
+def settle(marks: Sequence[Reading], markers: int, asked: Collection[str]) -> Settled | Waiting:
     """What follows from the marks that are in, in the order they came.
 
     One marker decides alone. Two decide where they agree on all that counts: the steps the scene asks for, and the
     taboo. Else a third marks, and for each step and the taboo what two of the three say holds.
     """
+    needed = marks_needed(marks, markers, lambda one, other: _counting(one, asked) == _counting(other, asked))
     if len(marks) < needed:
         return Waiting(needed)
     if needed == 1:
         return Settled(marks[0], How.SINGLE)
-    first, second = marks[:2]
-    if _counting(first, asked) == _counting(second, asked):
-        return Settled(Reading(first.steps & second.steps, first.taboo), How.AGREED)
-    if len(marks) < 3:
-        return Waiting(3)
+    if needed == 2:
+        return Settled(Reading(marks[0].steps & marks[1].steps, marks[0].taboo), How.AGREED)
     three = marks[:3]
     named = frozenset[str]().union(*(mark.steps for mark in three))
     steps = frozenset(step for step in named if sum(step in mark.steps for mark in three) >= 2)

@@ -8,15 +8,16 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from lms.core.audit import BigKey
 from lms.core.database import Model, Verbatim
+from lms.core.marking_queue import Awaiting, Claim, Mark
 
 _WAITS = text("settled_at IS NULL")
 
 
-class WrittenReply(Model):
+class WrittenReply(Awaiting, Model):
     """A typed reply for people: of an examination that is over, or one of practice whose reading was contested.
 
-    ``rank`` is the scorer's order (0 first: guarded, 1 unsure, 2 confident, 3 contested in practice). It waits for
-    ``marks_needed`` marks of different people, of which ``marks_in`` are there; ``how`` says what decided it last.
+    ``rank`` is the scorer's order (0 first: guarded, 1 unsure, 2 confident, 3 contested in practice); ``how`` says what
+    decided it last.
     """
 
     __tablename__ = "written_replies"
@@ -39,7 +40,6 @@ class WrittenReply(Model):
         Index("ix_written_replies_scenario", "scenario_id", "purpose"),
     )
 
-    id: Mapped[int] = mapped_column(BigKey, primary_key=True)
     turn_id: Mapped[int] = mapped_column(ForeignKey("turns.id", ondelete="CASCADE"))
     play_id: Mapped[int] = mapped_column(ForeignKey("plays.id", ondelete="CASCADE"))
     scenario_id: Mapped[int] = mapped_column(ForeignKey("scenarios.id"))
@@ -47,27 +47,19 @@ class WrittenReply(Model):
     number: Mapped[int]
     purpose: Mapped[str] = mapped_column(String(8))
     rank: Mapped[int]
-    handed_in_at: Mapped[datetime]
-    marks_needed: Mapped[int]
-    marks_in: Mapped[int] = mapped_column(default=0)
-    settled_at: Mapped[datetime | None]
     how: Mapped[str | None] = mapped_column(String(10))
 
 
-class ReplyClaim(Model):
-    """A trainer has a reply before them until ``expires_at``, or put it aside at ``skipped_at``."""
+class ReplyClaim(Claim, Model):
+    """A trainer has a reply before them, or put it aside."""
 
     __tablename__ = "reply_claims"
     __table_args__ = (UniqueConstraint("reply_id", "marker_id"), Index("ix_reply_claims_marker", "marker_id"))
 
-    id: Mapped[int] = mapped_column(BigKey, primary_key=True)
     reply_id: Mapped[int] = mapped_column(ForeignKey("written_replies.id", ondelete="CASCADE"))
-    marker_id: Mapped[int] = mapped_column(ForeignKey("people.id"))
-    expires_at: Mapped[datetime]
-    skipped_at: Mapped[datetime | None]
 
 
-class ReplyMark(Model):
+class ReplyMark(Mark, Model):
     """What one trainer found in a reply, blind; never changed. ``steps`` are keys of the framework."""
 
     __tablename__ = "reply_marks"
@@ -77,14 +69,10 @@ class ReplyMark(Model):
         Index("ix_reply_marks_marker", "marker_id"),
     )
 
-    id: Mapped[int] = mapped_column(BigKey, primary_key=True)
     reply_id: Mapped[int] = mapped_column(ForeignKey("written_replies.id", ondelete="CASCADE"))
-    marker_id: Mapped[int] = mapped_column(ForeignKey("people.id"))
-    number: Mapped[int]
     steps: Mapped[list[str]] = mapped_column(Verbatim)
     taboo: Mapped[bool]
     comment: Mapped[str] = mapped_column(Text, default="")
-    marked_at: Mapped[datetime]
 
 
 class ReplyDecision(Model):

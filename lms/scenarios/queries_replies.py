@@ -5,10 +5,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, case, exists, func, select
+from sqlalchemy import case, func, select
 
 from lms.core.database import db
 from lms.core.errors import NotFound
+from lms.core.marking_queue import MarkingQueue
 from lms.core.texts import N_, Message, Text
 from lms.identity.models import Person
 from lms.scenarios import hearing, play_states, queries
@@ -22,23 +23,15 @@ from lms.scenarios.replies import ReplyReading
 
 NO_REPLY = N_("There is no such reply to mark, or it is not for you.")
 
-
-def _waits() -> ColumnElement[bool]:
-    return WrittenReply.settled_at.is_(None)
-
-
-def _for(marker_id: int) -> ColumnElement[bool]:
-    """Not the marker's own reply, and not marked by them yet."""
-    own = (ReplyMark.reply_id == WrittenReply.id, ReplyMark.marker_id == marker_id)
-    marked = exists().where(*own).correlate(WrittenReply)
-    return (WrittenReply.person_id != marker_id) & ~marked
-
-
-def claimable(marker_id: int, now: datetime) -> ColumnElement[bool]:
-    """The reply waits for a mark of this marker, and nobody else is about to give the last one wanted."""
-    others = (ReplyClaim.reply_id == WrittenReply.id, ReplyClaim.marker_id != marker_id, ReplyClaim.expires_at > now)
-    taken = select(func.count()).where(*others).correlate(WrittenReply).scalar_subquery()
-    return and_(_waits(), _for(marker_id), WrittenReply.marks_in + taken < WrittenReply.marks_needed)
+REPLIES: MarkingQueue[WrittenReply, ReplyMark] = MarkingQueue(
+    work=WrittenReply,
+    claim=ReplyClaim,
+    mark=ReplyMark,
+    by="reply_id",
+    absent=NO_REPLY,
+    over=N_("This reply waits for no mark any more."),
+    lost=N_("Your time with this reply was over, and somebody else is marking it now."),
+)
 
 
 # ---- the queue --------------------------------------------------------------------
@@ -64,12 +57,12 @@ def queue(marker_id: int, now: datetime) -> list[Queued]:
             Scenario.key,
             Scenario.title,
             func.count().label("waiting"),
-            func.sum(case((claimable(marker_id, now), 1), else_=0)).label("mine"),
+            func.sum(case((REPLIES.claimable(marker_id, now), 1), else_=0)).label("mine"),
             func.sum(case((WrittenReply.purpose == "contest", 1), else_=0)).label("contested"),
             oldest.label("oldest"),
         )
         .join(Scenario, Scenario.id == WrittenReply.scenario_id)
-        .where(_waits())
+        .where(REPLIES.waits())
         .group_by(Scenario.id)
         .order_by(oldest, Scenario.id)
     )
@@ -116,13 +109,10 @@ class ToMark:
 def reply_to_mark(reply_id: int, marker_id: int, now: datetime) -> ToMark:
     """A reply this marker has before them; anything else is ``NotFound``. Nothing tells whose it is, whether somebody
     has marked it, or what the scorer made of it."""
-    held = (ReplyClaim.reply_id == WrittenReply.id, ReplyClaim.marker_id == marker_id, ReplyClaim.skipped_at.is_(None))
-    own_claim = exists().where(*held).correlate(WrittenReply)
-    query = select(WrittenReply).where(WrittenReply.id == reply_id, _waits(), _for(marker_id), own_claim)
-    reply = db.session.scalar(query)
+    reply = db.session.scalar(select(WrittenReply).where(WrittenReply.id == reply_id, REPLIES.before(marker_id)))
     if reply is None:
         raise NotFound(Message(NO_REPLY))
-    same = (WrittenReply.scenario_id == reply.scenario_id, claimable(marker_id, now))
+    same = (WrittenReply.scenario_id == reply.scenario_id, REPLIES.claimable(marker_id, now))
     left = db.session.scalar(select(func.count()).select_from(WrittenReply).where(*same)) or 0
     return ToMark(shown(reply), left)
 
@@ -167,12 +157,6 @@ def _state(reply: WrittenReply, version: Compiled, mode: str) -> PlayState:
     return play_states.replay(version.plot, [queries.spoken(row, mode) for row in rows])[-1]
 
 
-def own_mark(reply_id: int, marker_id: int) -> ReplyMark | None:
-    """What this marker gave a reply; None before they did."""
-    own = (ReplyMark.reply_id == reply_id, ReplyMark.marker_id == marker_id)
-    return db.session.scalar(select(ReplyMark).where(*own))
-
-
 @dataclass(frozen=True, slots=True)
 class Compared:
     """A reply that this marker has marked, beside what the scorer made of it, the learner's objection if there was
@@ -188,7 +172,7 @@ class Compared:
 
 def compared(reply_id: int, marker_id: int) -> Compared:
     """For whoever marked it, and for nobody before; raises ``NotFound``."""
-    mark = own_mark(reply_id, marker_id)
+    mark = REPLIES.mark_of(reply_id, marker_id)
     reply = db.session.get(WrittenReply, reply_id)
     if mark is None or reply is None:
         raise NotFound(Message(NO_REPLY))

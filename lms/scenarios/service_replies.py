@@ -1,32 +1,27 @@
 """The verbs of judging typed replies: take one, put it aside, mark it, correct what was decided."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import func, select
 
 from lms.core import audit
 from lms.core.database import db
 from lms.core.errors import Conflict, Invalid, NotFound
+from lms.core.marking_queue import MOST_CHARACTERS
+from lms.core.second_marks import Waiting
 from lms.core.texts import N_, Message
 from lms.scenarios import judging, play_states, queries
 from lms.scenarios.judging import How
 from lms.scenarios.models import Play, Turn
-from lms.scenarios.models_replies import ReplyClaim, ReplyDecision, ReplyMark, WrittenReply
+from lms.scenarios.models_replies import ReplyDecision, ReplyMark, WrittenReply
 from lms.scenarios.play_states import Reading, Refusal, Stage
 from lms.scenarios.queries import PlayView
-from lms.scenarios.queries_replies import NO_REPLY, claimable, own_mark, shown
+from lms.scenarios.queries_replies import REPLIES, shown
 from lms.scenarios.service_handing_over import decide
 from lms.scenarios.service_reasons import stated_reason
 from lms.scenarios.service_settling import settle
-
-CLAIMED_FOR = timedelta(minutes=30)
-"""How long a reply stays with a marker who shows no sign of life."""
-
-MOST_LOOKED_AT = 50
-MOST_CHARACTERS = 2000
-"""Of a comment."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,47 +39,12 @@ class Given:
 def take_next(key: str, *, actor: Any, now: datetime) -> WrittenReply | None:
     """Take the next reply in this role-play for oneself: the one already held, else by the scorer's order and the
     longest waiting first; those put aside come last. None when none is left."""
-    scenario = queries.scenario_id_of(key)
-    of_scenario = (WrittenReply.scenario_id == scenario, claimable(actor.id, now))
-    in_turn = select(WrittenReply.id).where(*of_scenario)
-    in_turn = in_turn.order_by(WrittenReply.rank, WrittenReply.handed_in_at, WrittenReply.id).limit(MOST_LOOKED_AT)
-    # held in one order by all who take, so that no two wait for each other
-    ids = list(db.session.scalars(in_turn.with_for_update(of=WrittenReply)))
-    for reply_id in _order(ids, actor, now):
-        reply = _held(reply_id)
-        if reply is not None and _has_room(reply, actor, now):
-            _claim(reply, actor, now)
-            return reply
-    return None
+    of_scenario = (WrittenReply.scenario_id == queries.scenario_id_of(key),)
+    in_turn = (WrittenReply.rank, WrittenReply.handed_in_at, WrittenReply.id)
+    return REPLIES.take_next(of_scenario, in_turn, actor=actor, now=now)
 
 
-def _order(ids: list[int], actor: Any, now: datetime) -> list[int]:
-    query = select(ReplyClaim).where(ReplyClaim.marker_id == actor.id, ReplyClaim.reply_id.in_(ids))
-    own = {claim.reply_id: claim for claim in db.session.scalars(query)}
-    held = [each for each in ids if each in own and own[each].skipped_at is None and own[each].expires_at > now]
-    aside = [each for each in ids if each in own and own[each].skipped_at is not None]
-    fresh = [each for each in ids if each not in held and each not in aside]
-    return [*held, *fresh, *sorted(aside, key=lambda each: own[each].skipped_at or now)]
-
-
-def keep(reply_id: int, *, actor: Any, now: datetime) -> None:
-    """Hold on to a reply one is working on; ``Conflict`` when somebody else took it meanwhile."""
-    reply = _held(reply_id)
-    if reply is None or reply.person_id == actor.id or _claim_of(reply, actor) is None:
-        raise NotFound(Message(NO_REPLY))
-    _still_open(reply, actor, now)
-    _claim(reply, actor, now)
-
-
-def put_aside(reply_id: int, *, actor: Any, now: datetime) -> WrittenReply:
-    """Let somebody else have a reply; it comes back to this marker last."""
-    reply = _held(reply_id)
-    if reply is None or reply.person_id == actor.id:
-        raise NotFound(Message(NO_REPLY))
-    claim = _claim_of(reply, actor)
-    if claim is not None:
-        claim.expires_at, claim.skipped_at = reply.handed_in_at, now
-    return reply
+keep, put_aside = REPLIES.keep, REPLIES.put_aside
 
 
 # ---- marking ------------------------------------------------------------------------
@@ -97,32 +57,28 @@ def mark(reply_id: int, given: Given, *, actor: Any, now: datetime) -> WrittenRe
     marker (nobody picks whom to mark), ``Invalid`` where the taboo is not answered, ``Conflict`` for one that waits no
     more, or that somebody else has before them.
     """
-    play, reply = _locked(reply_id, actor)
-    if _claim_of(reply, actor) is None:
-        raise NotFound(Message(NO_REPLY))
+    play = _locked_play(reply_id, actor)
+    reply = REPLIES.shown_to(reply_id, actor)
     found = _found(reply, given)
-    earlier = own_mark(reply.id, actor.id)
+    earlier = REPLIES.mark_of(reply.id, actor.id)
     if earlier is not None:
         if (frozenset(earlier.steps), earlier.taboo) == (found.steps, found.taboo):
             return reply
         raise Conflict(Message(N_("You have marked this reply already, otherwise; the first mark stands.")))
-    _still_open(reply, actor, now)
+    REPLIES.check_open(reply, actor, now)
     _write(reply, given, found, actor, now)
     _conclude(play, reply, actor, now)
     return reply
 
 
-def _locked(reply_id: int, actor: Any) -> tuple[Play, WrittenReply]:
-    """The play, then the reply, changed by nobody else until the unit of work ends."""
-    reply = db.session.get(WrittenReply, reply_id)
-    if reply is None or reply.person_id == actor.id:
-        raise NotFound(Message(NO_REPLY))
-    query = select(Play).where(Play.id == reply.play_id).with_for_update()
+def _locked_play(reply_id: int, actor: Any) -> Play:
+    """The play of somebody else's reply, changed by nobody else until the unit of work ends: before the reply, as
+    everywhere."""
+    query = select(Play).where(Play.id == REPLIES.of_somebody_else(reply_id, actor).play_id).with_for_update()
     play = db.session.scalar(query.execution_options(populate_existing=True))
-    held = _held(reply_id)
-    if play is None or held is None:
-        raise NotFound(Message(NO_REPLY))
-    return play, held
+    if play is None:
+        raise NotFound(Message(REPLIES.absent))
+    return play
 
 
 def _found(reply: WrittenReply, given: Given) -> Reading:
@@ -137,29 +93,15 @@ def _found(reply: WrittenReply, given: Given) -> Reading:
 
 
 def _write(reply: WrittenReply, given: Given, found: Reading, actor: Any, now: datetime) -> None:
-    reply.marks_in += 1
-    db.session.add(
-        ReplyMark(
-            reply_id=reply.id,
-            marker_id=actor.id,
-            number=reply.marks_in,
-            steps=sorted(found.steps),
-            taboo=found.taboo,
-            comment=given.comment.strip(),
-            marked_at=now,
-        )
-    )
-    claim = _claim_of(reply, actor)
-    if claim is not None:
-        claim.expires_at = reply.handed_in_at  # used up: not "now", which for a request that waited is long ago
-    db.session.flush()
+    mark = ReplyMark(steps=sorted(found.steps), taboo=found.taboo, comment=given.comment.strip())
+    REPLIES.enter(reply, mark, actor=actor, now=now)
     audit.record(
         "reply.mark",
         f"play:{reply.play_id}",
         actor=actor,
         now=now,
         turn=reply.number,
-        number=reply.marks_in,
+        number=mark.number,
         steps=sorted(found.steps),
         taboo=found.taboo,
     )
@@ -170,7 +112,7 @@ def _conclude(play: Play, reply: WrittenReply, actor: Any, now: datetime) -> Non
     query = select(ReplyMark.steps, ReplyMark.taboo).where(ReplyMark.reply_id == reply.id).order_by(ReplyMark.number)
     marks = [Reading(frozenset(steps), taboo) for steps, taboo in db.session.execute(query)]
     outcome = judging.settle(marks, reply.marks_needed, shown(reply).asked)
-    if isinstance(outcome, judging.Waiting):
+    if isinstance(outcome, Waiting):
         reply.marks_needed = outcome.needed
         return
     by_id = actor.id if outcome.how is How.SINGLE else None  # of several marks none is the decision
@@ -209,7 +151,10 @@ def correct(reply_id: int, given: Given, reason: str, *, actor: Any, now: dateti
     A play that has its score gets it anew. Raises ``Conflict`` for a reply that still waits, ``Invalid`` without a
     reason, ``NotFound`` for one's own.
     """
-    play, reply = _locked(reply_id, actor)
+    play = _locked_play(reply_id, actor)
+    reply = REPLIES.locked(reply_id)
+    if reply is None:
+        raise NotFound(Message(REPLIES.absent))
     if reply.settled_at is None:
         raise Conflict(Message(N_("This reply still waits for a mark; there is nothing to correct yet.")))
     found, reason = _found(reply, given), stated_reason(reason)
@@ -228,44 +173,3 @@ def correct(reply_id: int, given: Given, reason: str, *, actor: Any, now: dateti
         percent_after=play.percent,
     )
     return reply
-
-
-# ---- who holds what --------------------------------------------------------------
-
-
-def _held(reply_id: int) -> WrittenReply | None:
-    """The reply as it stands now, changed by nobody else until the unit of work ends."""
-    query = select(WrittenReply).where(WrittenReply.id == reply_id).with_for_update()
-    return db.session.scalar(query.execution_options(populate_existing=True))
-
-
-def _claim_of(reply: WrittenReply, actor: Any) -> ReplyClaim | None:
-    own = (ReplyClaim.reply_id == reply.id, ReplyClaim.marker_id == actor.id)
-    return db.session.scalar(select(ReplyClaim).where(*own))
-
-
-def _claim(reply: WrittenReply, actor: Any, now: datetime) -> None:
-    claim = _claim_of(reply, actor)
-    if claim is None:
-        claim = ReplyClaim(reply_id=reply.id, marker_id=actor.id)
-        db.session.add(claim)
-    claim.expires_at, claim.skipped_at = now + CLAIMED_FOR, None
-    db.session.flush()
-
-
-def _has_room(reply: WrittenReply, actor: Any, now: datetime) -> bool:
-    """Whether a mark is still wanted that nobody else is about to give, and that this marker has not given."""
-    others: tuple[ColumnElement[bool], ...] = (
-        ReplyClaim.reply_id == reply.id,
-        ReplyClaim.marker_id != actor.id,
-        ReplyClaim.expires_at > now,
-    )
-    taken = db.session.scalar(select(func.count()).select_from(ReplyClaim).where(*others)) or 0
-    return reply.settled_at is None and reply.marks_in + taken < reply.marks_needed
-
-
-def _still_open(reply: WrittenReply, actor: Any, now: datetime) -> None:
-    if reply.settled_at is not None:
-        raise Conflict(Message(N_("This reply waits for no mark any more.")))
-    if not _has_room(reply, actor, now):
-        raise Conflict(Message(N_("Your time with this reply was over, and somebody else is marking it now.")))

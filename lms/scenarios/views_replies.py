@@ -8,7 +8,7 @@ from flask_babel import gettext
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 
-from lms.core import clock
+from lms.core import clock, marking_queue
 from lms.core.access import requires, viewer
 from lms.core.database import unit_of_work
 from lms.core.entered import whole_number
@@ -73,7 +73,7 @@ def reply_mark(reply_id: int) -> str | Response:
     try:
         return _page(reply_id, MultiDict())
     except NotFound:
-        if queries_replies.own_mark(reply_id, viewer().id) is None:
+        if queries_replies.REPLIES.mark_of(reply_id, viewer().id) is None:
             raise
         return redirect(url_for("reply_marking.reply_compared", reply_id=reply_id))
 
@@ -93,7 +93,7 @@ def _entered(shown: Shown, fields: MultiDict[str, str]) -> dict[str, Any]:
         "taboo": fields.get("taboo", ""),
         "comment": fields.get("comment", ""),
         "why": fields.get("why", ""),
-        "most": service_replies.MOST_CHARACTERS,
+        "most": marking_queue.MOST_CHARACTERS,
         "most_why": service_reasons.MOST_WHY,
         "least_why": service_reasons.LEAST_WHY,
     }
@@ -115,7 +115,7 @@ def mark_reply(reply_id: int) -> Response | tuple[str, int]:
     except Invalid as error:
         return _page(reply_id, fields, error.message), 422
     except Conflict as error:
-        if queries_replies.own_mark(reply_id, viewer().id) is not None:
+        if queries_replies.REPLIES.mark_of(reply_id, viewer().id) is not None:
             raise
         return _lost(reply_id, fields, error.message), 409
     return redirect(url_for("reply_marking.reply_compared", reply_id=reply_id), 303)

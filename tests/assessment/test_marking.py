@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lms.assessment.marking import How, Rule, Settled, Waiting, order_for, settle
+from lms.assessment.marking import How, Rule, Settled, order_for, settle
+from lms.core.second_marks import Waiting
 
 TWO = Rule(2, Fraction(2))
 EIGHT = Decimal(8)

@@ -13,7 +13,7 @@ from lms.core import clock
 from lms.core.access import Role
 from lms.core.database import unit_of_work
 from lms.identity.models import Person
-from lms.scenarios import service_contests, service_replies
+from lms.scenarios import service_contests
 from lms.scenarios.queries import PlayView
 from tests import factories
 from tests import factories_replies as said
@@ -289,4 +289,3 @@ def test_the_queue_costs_the_same_however_much_waits(
                 page(trainer, address)
         counts.append(len(queries))
     assert counts[0] == counts[1]
-    assert service_replies.MOST_LOOKED_AT == 50
