@@ -1,6 +1,6 @@
 """Reads for authors of exams: the list, a plan as its file holds it, and what the bank holds for one."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import select
@@ -18,6 +18,7 @@ from lms.core.errors import NotFound
 from lms.core.texts import N_, Message
 from lms.question_bank import queries as bank
 from lms.question_bank.panels import is_unfit_for_exams
+from lms.question_bank.pool import PoolItem
 from lms.question_bank.queries_places import known_places
 
 
@@ -31,10 +32,14 @@ class AuthoredExam:
     definition: ExamDefinition
 
 
-def authored_exam(key: str) -> AuthoredExam:
-    """The exam with this key, in use or retired; else ``NotFound``."""
+def authored_exam(key: str, *, lock: bool = False) -> AuthoredExam:
+    """The exam with this key, in use or retired; else ``NotFound``.
+
+    ``lock`` keeps others from changing it until this unit of work is over.
+    """
     query = select(Exam, ExamVersion.number, ExamVersion.sha256).join(ExamVersion, ExamVersion.id == Exam.version_id)
-    found = db.session.execute(query.where(Exam.key == key)).first()
+    query = query.where(Exam.key == key)
+    found = db.session.execute(query.with_for_update(of=Exam) if lock else query).first()
     if found is None:
         raise NotFound(Message(N_("There is no exam with this key.")))
     exam, number, sha256 = found
@@ -44,6 +49,13 @@ def authored_exam(key: str) -> AuthoredExam:
 def version_in_force(exam: Exam) -> ExamVersion:
     """The current version of an exam that was just written; nothing uncommitted may enter the cache of versions."""
     return db.session.get_one(ExamVersion, exam.version_id)
+
+
+def plan_with_number(exam_id: int, number: int) -> ExamDefinition | None:
+    """A version of an exam's plan by its number; None if there never was one."""
+    query = select(ExamVersion.id).where(ExamVersion.exam_id == exam_id, ExamVersion.number == number)
+    version_id = db.session.scalar(query)
+    return queries.definition_of(version_id) if version_id is not None else None
 
 
 def is_exam_known(key: str) -> bool:
@@ -58,22 +70,36 @@ def authored_exams(*, after: str = "", limit: int) -> list[tuple[Exam, int]]:
     return [(exam, number) for exam, number in db.session.execute(query)]
 
 
-def plan_faults(plan: ExamDefinition) -> Iterator[Fault]:
-    """What a plan draws from that is not there, and where it asks for more than the bank holds."""
+@dataclass(frozen=True, slots=True)
+class Stock:
+    """What the bank holds for a plan: the items that exams may draw, the keys of those they pass over, and by kind of
+    reference what is there of all that the plan names."""
+
+    pool: Sequence[PoolItem]
+    unfit: Collection[str]
+    known: Mapping[str, Collection[str]]
+
+
+def stock_of(plan: ExamDefinition) -> Stock:
+    """What the bank holds for a plan; its statements do not grow with either."""
     sources = sources_of(plan)
     pool = bank.pool(**sources)
     definitions = bank.items(item.version_id for item in pool)
     unfit = {item.key for item in pool if is_unfit_for_exams(definitions[item.version_id])}
-    wished = [step for section in plan.sections for step in section.cover or ()]
     known = {
         "topic": bank.topics_in_use(sources["topics"]),
-        "sop": known_places([*sources["sop"], *wished]),
+        "sop": known_places({reference.key for reference in references(plan) if reference.kind == "sop"}),
         "item": {item.key for item in pool},
     }
-    lost = [reference for reference in references(plan) if reference.key not in known[reference.kind]]
+    return Stock([item for item in pool if item.key not in unfit], unfit, known)
+
+
+def plan_faults(plan: ExamDefinition, stock: Stock | None = None) -> Iterator[Fault]:
+    """What a plan draws from that is not there, and where it asks for more than the bank holds."""
+    held = stock or stock_of(plan)
+    lost = [reference for reference in references(plan) if reference.key not in held.known[reference.kind]]
     yield from map(missing, lost)
-    refused = list(unfit_faults(plan, unfit))
+    refused = list(unfit_faults(plan, held.unfit))
     yield from refused
     said = {reference.loc[1] for reference in lost} | {fault.loc[1] for fault in refused}
-    fit = [item for item in pool if item.key not in unfit]
-    yield from (fault for fault in check_supply(plan, fit) if fault.loc[1] not in said)
+    yield from (fault for fault in check_supply(plan, held.pool) if fault.loc[1] not in said)

@@ -1,4 +1,4 @@
-"""Keeping an exam plan as a new version."""
+"""Keeping an exam plan as a new version, taking an exam out of use and back."""
 
 from datetime import datetime
 from typing import Any
@@ -20,12 +20,28 @@ def save_plan(definition: ExamDefinition, *, actor: Any, now: datetime) -> Exam:
     exam: Exam | None = found.Exam if found is not None else None
     if exam is not None and found is not None and found.sha256 == digest(definition):
         if exam.retired_at is not None:
-            exam.retired_at, exam.edited_at = None, now
-            audit.record("exam.return", f"exam:{exam.key}", actor=actor, now=now)
+            return_exam(exam, actor=actor, now=now)
         return exam
     exam = write_plan(definition, exam, pack=exam.pack if exam else "own", actor=actor, now=now)
     exam.edited_at = now
     return exam
+
+
+def retire_exam(exam: Exam, *, actor: Any, now: datetime) -> None:
+    """Take an exam out of use: nobody begins it any more, attempts under way go on, results stay.
+
+    ``edited_at`` of the same instant says that people decided it, so that loading its file does not undo it.
+    """
+    if exam.retired_at is None:
+        exam.retired_at = exam.edited_at = now
+        audit.record("exam.retire", f"exam:{exam.key}", actor=actor, now=now)
+
+
+def return_exam(exam: Exam, *, actor: Any, now: datetime) -> None:
+    """Put a retired exam in use again, with the plan it had."""
+    if exam.retired_at is not None:
+        exam.retired_at, exam.edited_at = None, now
+        audit.record("exam.return", f"exam:{exam.key}", actor=actor, now=now)
 
 
 def write_plan(definition: ExamDefinition, exam: Exam | None, *, pack: str, actor: Any, now: datetime) -> Exam:

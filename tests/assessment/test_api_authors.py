@@ -95,6 +95,14 @@ def test_a_plan_draws_from_what_is_there(app: Flask, author: Any) -> None:
     assert told["sections.3.draw"] == "This asks for 1 items, but there are only 0."
 
 
+def test_a_lesson_before_a_try_is_one_that_is_there(app: Flask, author: Any) -> None:
+    with app.app_context(), unit_of_work():
+        course()
+    assert author.post("/exams", sent(before_try={"2": {"lesson": "greeting/hello"}})).status_code == 201
+    told = fields(author.post("/exams", sent("other", before_try={"2": {"lesson": "greeting/lost"}})))
+    assert set(told) == {"before_try.2.lesson"}
+
+
 def test_a_plan_that_asks_for_more_than_the_bank_holds_is_refused(app: Flask, author: Any) -> None:
     with app.app_context(), unit_of_work():
         essay = {"rubric": [{"key": "tone", "title": "Tone", "levels": [{"points": 1}]}]}

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from lms.assessment import openings, queries, service_plans, sync
+from lms.assessment import openings, queries, queries_authors, service_plans, sync
 from lms.assessment.attempt_states import State
 from lms.assessment.openings import Earlier, MayNotStart, MayStart, Opening
 from lms.core import clock
@@ -45,6 +45,21 @@ def test_retired_exams_are_not_there_and_come_back(unit: None) -> None:
     assert sync.retire_missing("tests", ["front-line"], clock.now()).retired == ["exam:renewal"]
     assert [plan.exam for plan in sync.export()] == ["front-line"]
     assert load(make.plan("renewal")).changed == ["exam:renewal"]
+
+
+def test_what_people_retired_stays_retired_when_its_file_is_loaded_again(unit: None) -> None:
+    load(make.plan())
+    exam = queries_authors.authored_exam("front-line").exam
+    service_plans.retire_exam(exam, actor=None, now=clock.now())
+    assert load(make.plan()).unchanged == ["exam:front-line"] and exam.retired_at is not None
+    assert load(make.plan(cut=90)).conflicts == ["exam:front-line"]
+    assert load(make.plan(), take="files").changed == ["exam:front-line"] and exam.retired_at is None
+    service_plans.retire_exam(exam, actor=None, now=clock.now())
+    service_plans.return_exam(exam, actor=None, now=clock.now())
+    assert exam.retired_at is None and load(make.plan()).unchanged == ["exam:front-line"]
+    service_plans.save_plan(make.plan(cut=70), actor=None, now=clock.now())
+    sync.retire_missing("tests", [], clock.now())
+    assert load(make.plan(cut=70)).changed == ["exam:front-line"] and exam.retired_at is None  # files took it away
 
 
 def test_what_is_exported_is_what_was_loaded(unit: None) -> None:
