@@ -126,7 +126,9 @@ async function conclude(outcome, facts) {
   if (outcome === "saved") {
     entry = null;
     complain("");
-    tell.saved(facts.saved);
+    const unsent = (await outbox.waitingOf(attempt)).filter((one) => one.slot !== slot).length;
+    if (unsent) tell.unsent(unsent); // "saved" would sound as if that held for all
+    else tell.saved(facts.saved);
     tabs?.postMessage({ attempt, slot, seq: known });
     mark(form);
   } else if (outcome === "newer") {

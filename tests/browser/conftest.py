@@ -1,18 +1,26 @@
-"""A real browser against a real server: skipped where Chromium is missing, unless ``LMS_REQUIRE_BROWSER`` is set."""
+"""A real browser against a real server: skipped where Chromium is missing, unless ``LMS_REQUIRE_BROWSER`` is set.
+
+``LMS_TEST_DELAY_MS=400`` lets every script and every sending wait as on a slow line: a test that acts before the page
+is ready, which a quick machine hides, fails then.
+"""
 
 import logging
 import os
 import shutil
 import threading
+import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 from werkzeug.serving import make_server
 
 from lms import create_app
+
+DELAY = int(os.environ.get("LMS_TEST_DELAY_MS", "0")) / 1000
+expect.set_options(timeout=20_000)
 
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync"]
 
@@ -36,6 +44,17 @@ def browser() -> Iterator[Browser]:
         opened.close()
 
 
+def delayed(application: Any) -> Any:
+    """The same application behind a slow line: scripts come late, and so does the answer to what is sent."""
+
+    def wait(environ: dict[str, Any], start_response: Any) -> Any:
+        if environ["REQUEST_METHOD"] != "GET" or environ["PATH_INFO"].endswith(".js"):
+            time.sleep(DELAY)
+        return application(environ, start_response)
+
+    return wait if DELAY else application
+
+
 @pytest.fixture
 def address(app: Flask) -> Iterator[str]:
     """The address of a server on the test database, with CSRF protection as in real life."""
@@ -49,7 +68,7 @@ def address(app: Flask) -> Iterator[str]:
     }
     served = create_app({}, environ)
     logging.getLogger("werkzeug").setLevel(logging.ERROR)
-    server = make_server("127.0.0.1", 0, served, threaded=True)
+    server = make_server("127.0.0.1", 0, delayed(served), threaded=True)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
     yield f"http://127.0.0.1:{server.server_port}"
@@ -72,7 +91,7 @@ def visitor(browser: Browser, address: str) -> Iterator[Callable[..., Page]]:
             locale="zh-CN" if language == "zh-Hans" else "en-GB",
             **options,
         )
-        context.set_default_timeout(15_000)
+        context.set_default_timeout(30_000)
         contexts.append(context)
         page: Page = context.new_page()
         return page

