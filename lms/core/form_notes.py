@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import Generic, Protocol, TypeVar
 
 from lms.core.definitions import Problem
 from lms.core.texts import LANGUAGES, Message
@@ -17,19 +18,36 @@ class Note:
     words: tuple[Message, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Notes:
-    """All of them in order, and those of each field."""
-
-    all: tuple[Note, ...]
-    here: Mapping[str, tuple[Note, ...]] = field(default_factory=dict)
+class Weighed(Protocol):
+    """What stops (``error``) or is to be looked at (``warning``)."""
 
     @property
-    def errors(self) -> tuple[Note, ...]:
+    def severity(self) -> str: ...
+
+
+class About(Protocol):
+    """A note of some form: what was found, and whatever leads to the place."""
+
+    @property
+    def finding(self) -> Weighed: ...
+
+
+N = TypeVar("N", bound=About)
+
+
+@dataclass(frozen=True, slots=True)
+class Notes(Generic[N]):
+    """All of them in order, and those of each field of the form that is open."""
+
+    all: tuple[N, ...]
+    here: Mapping[str, tuple[N, ...]] = field(default_factory=dict)
+
+    @property
+    def errors(self) -> tuple[N, ...]:
         return tuple(note for note in self.all if note.finding.severity == "error")
 
     @property
-    def warnings(self) -> tuple[Note, ...]:
+    def warnings(self) -> tuple[N, ...]:
         return tuple(note for note in self.all if note.finding.severity == "warning")
 
 
@@ -38,7 +56,7 @@ def noted(
     refused: Mapping[str, Message],
     anchor_of: Callable[[str], str],
     words_of: Callable[[str], Iterable[Message]],
-) -> Notes:
+) -> Notes[Note]:
     """Everything to mend by field; ``refused`` is what could not be read at all, and says it alone.
 
     ``anchor_of`` gives the field of a body's place (``rubric[0].title``), ``words_of`` the words that name a field.
@@ -49,10 +67,15 @@ def noted(
         if anchor not in refused:
             anchored.append((anchor, problem))
     notes = tuple(Note(anchor, problem, tuple(words_of(anchor))) for anchor, problem in _once(anchored))
-    here: dict[str, tuple[Note, ...]] = {}
-    for note in notes:
-        here[note.anchor] = (*here.get(note.anchor, ()), note)
-    return Notes(notes, here)
+    return Notes(notes, by_anchor((note.anchor, note) for note in notes))
+
+
+def by_anchor(anchored: Iterable[tuple[str, N]]) -> dict[str, tuple[N, ...]]:
+    """The notes of each field, in order."""
+    here: dict[str, tuple[N, ...]] = {}
+    for anchor, note in anchored:
+        here[anchor] = (*here.get(anchor, ()), note)
+    return here
 
 
 def _once(anchored: Iterable[tuple[str, Problem]]) -> Iterator[tuple[str, Problem]]:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from lms.core.content import Problem
 from lms.core.form_fields import Fields, keys_of
-from lms.core.form_notes import Notes, parts_of
+from lms.core.form_notes import Note, Notes, parts_of
 from lms.core.form_notes import noted as noted_in
 from lms.core.texts import N_, Message
 
@@ -58,7 +58,7 @@ IN_LISTS = ("labels", "cues", "accepted", "sop")
 ABOUT = ("feedback", "values", "answer")
 
 
-def noted(problems: Iterable[Problem], refused: Mapping[str, Message], fields: Fields) -> Notes:
+def noted(problems: Iterable[Problem], refused: Mapping[str, Message], fields: Fields) -> Notes[Note]:
     """Everything to mend by field; ``refused`` is what could not be read at all, and says it alone."""
     return noted_in(
         problems, refused, lambda dotted: anchor_of(dotted, fields), lambda anchor: words_of(anchor, fields)

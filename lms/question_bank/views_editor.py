@@ -20,7 +20,7 @@ from lms.core.entered import whole_number
 from lms.core.errors import NotFound
 from lms.core.field_types import KEY_LENGTH
 from lms.core.form_fields import Filled, Merged, keys_of, typed
-from lms.core.form_notes import Notes
+from lms.core.form_notes import Note, Notes
 from lms.core.locale import language
 from lms.core.texts import N_, Message
 from lms.question_bank import payloads, queries, service
@@ -83,7 +83,7 @@ class Read:
 
     filled: Filled
     found: CheckedItem
-    notes: Notes
+    notes: Notes[Note]
 
 
 @bp.get("/author/items/<string:key>/edit")

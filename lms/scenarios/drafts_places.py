@@ -1,9 +1,10 @@
 """Where a place of a draft is found in the editor: on which form, at which field, and what the field is called (pure)."""
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
+from lms.core import form_notes
 from lms.core.texts import N_, Message
 from lms.scenarios.drafts_checks import Finding
 from lms.scenarios.drafts_moves import is_entry
@@ -82,19 +83,8 @@ class Note:
 
 
 @dataclass(frozen=True, slots=True)
-class Notes:
+class Notes(form_notes.Notes[Note]):
     """All findings of a draft, and those of one form by the element they belong to."""
-
-    all: tuple[Note, ...]
-    here: Mapping[str, tuple[Note, ...]] = field(default_factory=dict)
-
-    @property
-    def errors(self) -> tuple[Note, ...]:
-        return tuple(note for note in self.all if note.finding.severity == "error")
-
-    @property
-    def warnings(self) -> tuple[Note, ...]:
-        return tuple(note for note in self.all if note.finding.severity == "warning")
 
     def by_node(self) -> dict[str, int]:
         """How many errors each scene and each ending has, for the map."""
@@ -115,10 +105,7 @@ def noted(body: Mapping[str, Any], findings: Iterable[Finding], part: Part, step
         if its not in names:
             names[its] = {leaf.name for leaf in leaves(body, its, steps)}
         notes.append(Note(number, finding, _spot(body, finding.place, its, names[its])))
-    here: dict[str, tuple[Note, ...]] = {}
-    for note in notes:
-        if note.spot.part == part:
-            here[note.spot.anchor] = (*here.get(note.spot.anchor, ()), note)
+    here = form_notes.by_anchor((note.spot.anchor, note) for note in notes if note.spot.part == part)
     return Notes(tuple(notes), here)
 
 
