@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from hypothesis import HealthCheck, settings
 from sqlalchemy import create_engine, event, text
 from sqlalchemy.engine import make_url
 
@@ -23,6 +24,11 @@ from lms.core.database import db, unit_of_work
 from lms.identity import service
 from lms.identity.models import Person
 from tests import factories
+
+# The same examples on every run, so that a change is judged by what it changed; LMS_TEST_RANDOM=1 looks for new ones.
+settings.register_profile("suite", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("random", settings.get_profile("suite"), derandomize=False)
+settings.load_profile("random" if os.environ.get("LMS_TEST_RANDOM") else "suite")
 
 
 def _database_url(folder: Path, worker: str) -> str:

@@ -288,7 +288,7 @@ def test_an_export_that_is_killed_leaves_no_file_of_that_name_and_can_be_run_aga
     command = [sys.executable, "-m", "flask", "--app", "wsgi", "exams", "export", "front-line"]
     command += ["--format", "json", "-o", str(file)]
     process = subprocess.Popen(command, env=environ, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + 180
     while not (scratch.exists() and scratch.stat().st_size) and process.poll() is None and time.monotonic() < deadline:
         time.sleep(0.005)
     process.kill()
