@@ -9,7 +9,7 @@ HOST ?= 127.0.0.1
 WORKERS ?= 1
 export LMS_BASE_URL ?= http://$(HOST):$(PORT)
 
-.PHONY: help setup setup-dev run test test-browser bench bench-files bench-class bench-plays lint format messages lock screenshots schema clean
+.PHONY: help setup setup-dev run test test-browser bench bench-files bench-class bench-plays bench-regrade lint format messages lock screenshots schema clean
 
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -48,6 +48,9 @@ bench-files: setup-dev ## measure the files of 20,000 attempts: seconds, memory,
 
 bench-class: setup-dev ## measure five hundred starts of one exam at once
 	$(BIN)/python -m benchmarks.class_start
+
+bench-regrade: setup-dev ## grade 20,000 attempts again and take it back: seconds, CPU, memory, every mark as before
+	$(BIN)/python -m benchmarks.regrading
 
 bench-plays: setup-dev ## find planted faults in simulated role-plays, and time the pages of 5,000 plays
 	$(BIN)/python -m benchmarks.plays

@@ -83,12 +83,12 @@ def _papers_and_token(app: Flask) -> str:
 
 def _measure(app: Flask, token: str, folder: Path, form: str, kind: str, count: int) -> list[str]:
     file, address = folder / f"{form}.{kind}", f"/api/v1/exams/{EXAM}/attempts?format={kind}&form={form}"
-    idle, begun, worked = _memory_from_now(), time.perf_counter(), time.process_time()
+    idle, begun, worked = memory_from_now(), time.perf_counter(), time.process_time()
     response = app.test_client().get(address, headers={"Authorization": f"Bearer {token}"}, buffered=False)
     with file.open("wb") as stream:
         for piece in response.iter_encoded():
             stream.write(piece)
-    seconds, cpu, peak = time.perf_counter() - begun, time.process_time() - worked, _peak_memory()
+    seconds, cpu, peak = time.perf_counter() - begun, time.process_time() - worked, peak_memory()
     response.close()
     rows, wanted = _rows(file, kind), count if form == "attempts" else count * DRAWN
     memory = (peak - idle) / 1024
@@ -104,14 +104,14 @@ def _measure(app: Flask, token: str, folder: Path, form: str, kind: str, count: 
     return missed
 
 
-def _memory_from_now() -> int:
+def memory_from_now() -> int:
     """Resident memory in KiB, from which the peak is counted anew."""
     if (refs := Path("/proc/self/clear_refs")).exists():
         refs.write_text("5", encoding="ascii")
     return _status("VmRSS")
 
 
-def _peak_memory() -> int:
+def peak_memory() -> int:
     return _status("VmHWM")
 
 

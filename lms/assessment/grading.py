@@ -3,8 +3,8 @@
 Everything is exact inside (fractions), so that a cut is compared with the unrounded percentage.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
 from typing import Literal
@@ -18,17 +18,16 @@ Counts = Literal["best", "first", "last", "mean"]
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """What one slot earned: ``share`` of ``max_points``, from 0 to 1."""
+    """What one slot earned: ``share`` of ``max_points``, from 0 to 1; ``points`` are never above ``max_points``."""
 
     slot: int
     section: int
     share: Fraction
     max_points: Fraction
+    points: Fraction = field(init=False, repr=False, compare=False)
 
-    @property
-    def points(self) -> Fraction:
-        """Points earned, never above ``max_points``."""
-        return self.share * self.max_points
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "points", self.share * self.max_points)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,9 +89,17 @@ def result(marks: Sequence[Mark], *, cut: Decimal, section_cuts: Sequence[Decima
 
 
 def _total(marks: Sequence[Mark], cut: Decimal | None) -> Total:
-    score = sum((each.points for each in marks), Fraction(0))
-    max_score = sum((each.max_points for each in marks), Fraction(0))
+    score, max_score = exact_sum(each.points for each in marks), exact_sum(each.max_points for each in marks)
     return Total(score, max_score, None if cut is None else Fraction(cut))
+
+
+def exact_sum(parts: Iterable[Fraction]) -> Fraction:
+    """Their exact sum; those with the same denominator are counted as whole numbers, which is fast."""
+    numerators: dict[int, int] = {}
+    for part in parts:
+        numerator, denominator = part.as_integer_ratio()
+        numerators[denominator] = numerators.get(denominator, 0) + numerator
+    return sum((Fraction(numerator, denominator) for denominator, numerator in numerators.items()), Fraction(0))
 
 
 def rounded(value: Fraction) -> Decimal:

@@ -29,21 +29,31 @@ def measure_facilities(_payload: Mapping[str, Any], now: datetime) -> None:
     service_facilities.measure(now)
 
 
-def regrade(payload: Mapping[str, Any], now: datetime) -> None:
+def count_corrections(payload: Mapping[str, Any], _now: datetime) -> service_regrading.Counted | None:
+    """What the next one will write, worked out while others go on writing."""
+    return service_regrading.count(payload["regrading"])
+
+
+def regrade(payload: Mapping[str, Any], now: datetime, counted: service_regrading.Counted | None) -> None:
     """Apply an approved regrading of many attempts, or take it back; all or none of it."""
-    service_regrading.run(payload["regrading"], now)
+    service_regrading.run(payload["regrading"], now, counted)
 
 
-def count_regrading(payload: Mapping[str, Any], now: datetime) -> None:
+def count_step(payload: Mapping[str, Any], now: datetime) -> service_dry_runs.Step | None:
     """Count some attempts more of a dry run."""
-    service_dry_runs.step(payload["regrading"], payload["key"], payload["after"], now)
+    return service_dry_runs.count_step(payload["regrading"], payload["key"], payload["after"], now)
 
 
-WORKERS = {
+def write_step(payload: Mapping[str, Any], now: datetime, counted: service_dry_runs.Step | None) -> None:
+    """Keep what was counted."""
+    service_dry_runs.step(payload["regrading"], payload["key"], counted, now)
+
+
+WORKERS: dict[str, jobs.Worker] = {
     "assessment.sweep": sweep,
     "assessment.close": close,
-    service_regrading.JOB: regrade,
-    service_dry_runs.JOB: count_regrading,
+    service_regrading.JOB: jobs.ReadFirst(count_corrections, regrade),
+    service_dry_runs.JOB: jobs.ReadFirst(count_step, write_step),
     "assessment.facilities": measure_facilities,
 }
 PERIODIC = (

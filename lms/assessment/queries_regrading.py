@@ -1,18 +1,19 @@
 """Reads of regradings: the dry run over the attempts that met a version, proposals, and their lines."""
 
-from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from fractions import Fraction
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy import ColumnElement, Select, func, select, type_coerce
 from sqlalchemy.orm import aliased
+from sqlalchemy.types import NullType
 
 from lms.assessment import grading, queries
+from lms.assessment.attempt_states import State as AttemptState
 from lms.assessment.models import Attempt, Grade, Response
 from lms.assessment.models_regrading import Regrading, RegradingLine
 from lms.assessment.regrading import Case, Line, Outcome, Rule, line
@@ -45,56 +46,74 @@ def cases(version_id: int, after: int = 0) -> Iterator[Case]:
     """Every attempt with a result, or on the way to one, that was graded on the version; three queries per 500."""
     while True:
         query = (
-            select(Attempt, Grade.slot)
+            select(*HELD, Grade.slot)
             .join(Grade, Grade.attempt_id == Attempt.id)
             .where(Grade.item_version_id == version_id, Grade.number == 1, Attempt.id > after)
-            .where(Attempt.state.in_(("graded", "submitted")))
+            .where(Attempt.state.in_(REGRADABLE))
             .order_by(Attempt.id, Grade.slot)
             .limit(CHUNK)
-            .execution_options(populate_existing=False)
         )
         rows = db.session.execute(query).all()
         if not rows:
             return
         yield from _cases(version_id, rows)
-        after = rows[-1][0].id
+        after = rows[-1].id
 
 
 def _cases(version_id: int, rows: Sequence[Any]) -> Iterator[Case]:
-    ids = [attempt.id for attempt, _slot in rows]
-    marks, sources = held_marks({attempt.id: attempt for attempt, _slot in rows})
-    answers = _answers(version_id, ids)
-    for attempt, slot in rows:
-        definition = queries.plan_of(attempt).definition
+    held = held_marks({row.id: row for row in rows})
+    answers = _answers(version_id, list(held))
+    for row in rows:
+        definition, found = queries.plan_of(row).definition, held[row.id]
         yield Case(
-            attempt.id, slot, answers.get((attempt.id, slot)), marks[attempt.id], definition.cut,
-            [section.cut for section in definition.sections], attempt.score, attempt.max_score, attempt.percent,
-            attempt.passed, is_by_machine=sources[attempt.id, slot] != "marker",
-            is_in_mean=definition.counts == "mean" and attempt.percent is not None,
+            row.id, row.slot, answers.get((row.id, row.slot)), found.marks, definition.cut,
+            [section.cut for section in definition.sections], row.score, row.max_score, row.percent,
+            row.passed, is_by_machine=found.sources[row.slot] != "marker",
+            is_in_mean=definition.counts == "mean" and row.percent is not None,
         )  # fmt: skip
 
 
-def held_marks(
-    attempts: Mapping[int, Attempt],
-) -> tuple[dict[int, dict[int, grading.Mark]], dict[tuple[int, int], str]]:
-    """The marks that hold, by attempt and slot, and who gave them; one query."""
+HELD = (
+    Attempt.id, Attempt.kind, Attempt.subject, Attempt.person_id, Attempt.number, Attempt.state, Attempt.exam_id,
+    Attempt.exam_version_id, Attempt.lesson_version_id, Attempt.score, Attempt.max_score, Attempt.percent,
+    Attempt.passed, Attempt.finished_at, Attempt.graded_at, Attempt.paper,
+)  # fmt: skip
+"""What regrading reads of an attempt: columns, because many thousands are read."""
+REGRADABLE = (AttemptState.GRADED.value, AttemptState.SUBMITTED.value)
+
+
+@dataclass(slots=True)
+class HeldMarks:
+    """The marks of an attempt that hold, who gave them, how many grades there were, and what was shown; by slot."""
+
+    marks: dict[int, grading.Mark] = field(default_factory=dict)
+    sources: dict[int, str] = field(default_factory=dict)
+    numbers: dict[int, int] = field(default_factory=dict)
+    versions: dict[int, int] = field(default_factory=dict)
+
+
+def held_marks(attempts: Mapping[int, Any]) -> dict[int, HeldMarks]:
+    """The marks that hold, by attempt; one query."""
+    share, most = type_coerce(Grade.share, NullType), type_coerce(Grade.max_points, NullType)  # read below, once each
     query = (
-        select(Grade.attempt_id, Grade.slot, Grade.share, Grade.max_points, Grade.source)
+        select(Grade.attempt_id, Grade.slot, share, most, Grade.source, Grade.number, Grade.item_version_id)
         .where(Grade.attempt_id.in_(list(attempts)))
         .order_by(Grade.attempt_id, Grade.slot, Grade.number)
     )
-    marks: dict[int, dict[int, grading.Mark]] = defaultdict(dict)
-    sources: dict[tuple[int, int], str] = {}
-    for attempt_id, slot, share, most, source in db.session.execute(query):
-        section = attempts[attempt_id].paper[slot - 1]["section"]
-        marks[attempt_id][slot] = grading.Mark(slot, section, _recovered(share), _fraction(most))
-        sources[attempt_id, slot] = source
-    return marks, sources
+    held = {attempt_id: HeldMarks() for attempt_id in attempts}
+    sections = {key: {place["slot"]: place["section"] for place in row.paper} for key, row in attempts.items()}
+    for attempt_id, slot, given, points, source, number, version_id in db.session.execute(query):
+        found = held[attempt_id]
+        found.marks[slot] = mark_of(slot, sections[attempt_id][slot], given, points)
+        found.sources[slot], found.numbers[slot], found.versions[slot] = source, number, version_id
+    return held
 
 
-_recovered = lru_cache(maxsize=4096)(grading.recovered)
-_fraction = lru_cache(maxsize=4096)(Fraction)
-"""Few shares and points occur, many times over."""
+@lru_cache(maxsize=16384)
+def mark_of(slot: int, section: int, share: Any, max_points: Any) -> grading.Mark:
+    """A mark from its columns as either database gives them; few of them occur, many times over."""
+    given, most = (Decimal(str(number)).quantize(grading.MILLIONTH) for number in (share, max_points))
+    return grading.Mark(slot, section, grading.recovered(given), Fraction(most))
 
 
 def _answers(version_id: int, ids: Sequence[int]) -> dict[tuple[int, int], Any]:
@@ -114,9 +133,28 @@ def met_count(version_id: int) -> int:
         select(func.count())
         .select_from(Attempt)
         .join(Grade, Grade.attempt_id == Attempt.id)
-        .where(Grade.item_version_id == version_id, Grade.number == 1, Attempt.state.in_(("graded", "submitted")))
+        .where(Grade.item_version_id == version_id, Grade.number == 1, Attempt.state.in_(REGRADABLE))
     )
     return db.session.scalar(query) or 0
+
+
+def standing(version_id: int) -> tuple[int, ...]:
+    """A sign by which it is known that nothing has changed: the attempts that met the version, and all their grades.
+
+    Grades are added and never changed, so whatever gives an attempt another result changes these sums.
+    """
+    met = select(Grade.attempt_id).where(Grade.item_version_id == version_id, Grade.number == 1)
+    among = (Attempt.id.in_(met), Attempt.state.in_(REGRADABLE))
+    is_graded = Attempt.state == AttemptState.GRADED
+    attempts = select(func.count(), func.sum(Attempt.id), func.count().filter(is_graded)).where(*among)
+    grades = (
+        select(func.count(), func.sum(Grade.id)).join(Attempt, Attempt.id == Grade.attempt_id).where(*among)
+    )
+    return (*map(_whole, db.session.execute(attempts).one()), *map(_whole, db.session.execute(grades).one()))
+
+
+def _whole(number: Any) -> int:
+    return int(number or 0)
 
 
 def kept_lines(regrading_id: int) -> Iterator[Line]:
@@ -125,6 +163,16 @@ def kept_lines(regrading_id: int) -> Iterator[Line]:
     query = select(*columns).where(RegradingLine.regrading_id == regrading_id)
     for row in db.session.execute(query.order_by(RegradingLine.attempt_id, RegradingLine.slot)):
         yield Line(**{**row._mapping, "outcome": Outcome(row.outcome)})
+
+
+def old_shares(regrading_id: int) -> Iterator[tuple[int, int, Decimal]]:
+    """Attempt, slot and the share of before, of every line that changed something."""
+    query = (
+        select(RegradingLine.attempt_id, RegradingLine.slot, RegradingLine.old_share)
+        .where(RegradingLine.regrading_id == regrading_id, RegradingLine.outcome == Outcome.CHANGED.value)
+        .order_by(RegradingLine.attempt_id, RegradingLine.slot)
+    )
+    return iter(db.session.execute(query).tuples())
 
 
 def is_counting(found: Regrading) -> bool:

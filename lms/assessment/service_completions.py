@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import select
+from sqlalchemy.orm import defer
 
 from lms.assessment import completing, queries
 from lms.assessment.attempt_states import State
@@ -50,6 +51,7 @@ def _sat(attempt: Attempt) -> list[tuple[completing.Sat, Attempt]]:
         .where(Attempt.person_id == attempt.person_id, Attempt.kind == attempt.kind)
         .where(Attempt.subject == attempt.subject)
         .order_by(Attempt.number)
+        .options(defer(Attempt.paper))
     )
     return [
         (completing.Sat(row.number, row.percent if row.state == State.GRADED else None, bool(row.passed)), row)

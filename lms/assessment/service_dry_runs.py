@@ -107,23 +107,56 @@ def _begin(found: Regrading, now: datetime) -> None:
         return
     lines = list(reads.lines_of(found))
     _write(found, lines)
-    _conclude(found, lines, now)
+    _conclude(found, _conclusion(found, lines, now), now)
 
 
-def step(regrading_id: int, key: str, after: int, now: datetime) -> None:
-    """The job: count the attempts that follow ``after``, and promise the next step or conclude.
+@dataclass(frozen=True, slots=True)
+class Conclusion:
+    """What all lines come to: the digest by which approval knows them, the figures, and what they would touch."""
 
-    It does nothing for a regrading that was withdrawn or is being counted anew.
+    sha256: str
+    count: int
+    figures: dict[str, int]
+    touched: list[Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """Some lines of a dry run; with the last of them what all come to."""
+
+    lines: list[Line]
+    conclusion: Conclusion | None
+
+
+def count_step(regrading_id: int, key: str, after: int, now: datetime) -> Step | None:
+    """Count the attempts that follow ``after``; reads only, so that nobody has to wait for it. None for a regrading
+    that was withdrawn or is being counted anew."""
+    found = db.session.get(Regrading, regrading_id, populate_existing=True)
+    if found is None or not _is_counting(found, key):
+        return None
+    lines = list(islice(reads.lines_of(found, after), STEP))
+    if len(lines) == STEP:
+        return Step(lines, None)
+    return Step(lines, _conclusion(found, [*reads.kept_lines(found.id), *lines], now))
+
+
+def step(regrading_id: int, key: str, counted: Step | None, now: datetime) -> None:
+    """The job: write the lines that were counted, and promise the next step or conclude.
+
+    It does nothing for a regrading that was withdrawn meanwhile or is being counted anew.
     """
     found = held(regrading_id)
-    if not reads.is_counting(found) or found.job_key != key:
+    if counted is None or not _is_counting(found, key):
         return
-    lines = list(islice(reads.lines_of(found, after), STEP))
-    _write(found, lines)
-    if len(lines) == STEP:
-        leave_to_job(found, JOB, now, after=lines[-1].attempt_id)
-        return
-    _conclude(found, list(reads.kept_lines(found.id)), now)
+    _write(found, counted.lines)
+    if counted.conclusion is None:
+        leave_to_job(found, JOB, now, after=counted.lines[-1].attempt_id)
+    else:
+        _conclude(found, counted.conclusion, now)
+
+
+def _is_counting(found: Regrading, key: str) -> bool:
+    return reads.is_counting(found) and found.job_key == key
 
 
 def _write(found: Regrading, lines: list[Line]) -> None:
@@ -133,14 +166,17 @@ def _write(found: Regrading, lines: list[Line]) -> None:
     found.counted += len(lines)
 
 
-def _conclude(found: Regrading, lines: list[Line], now: datetime) -> None:
-    """All are counted: the figures, the digest by which approval knows them, and what they would touch."""
-    found.counted_at, found.sha256 = now, regrading.digest(lines)
-    found.counted = found.expected = len(lines)
-    found.figures = {**regrading.figures(lines), "open": reads.open_attempts(found.item_id)}
+def _conclusion(found: Regrading, lines: list[Line], now: datetime) -> Conclusion:
+    figures = {**regrading.figures(lines), "open": reads.open_attempts(found.item_id)}
     asked = events.ConsequencesAsked(tuple(_changes(lines)), now, [])
     events.publish(asked)
-    found.touched = asked.found
+    return Conclusion(regrading.digest(lines), len(lines), figures, asked.found)
+
+
+def _conclude(found: Regrading, all_of_it: Conclusion, now: datetime) -> None:
+    found.counted_at, found.sha256 = now, all_of_it.sha256
+    found.counted = found.expected = all_of_it.count
+    found.figures, found.touched = all_of_it.figures, all_of_it.touched
     db.session.flush()
 
 

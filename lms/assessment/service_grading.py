@@ -1,7 +1,7 @@
 """Grading a handed-in attempt: shares by item, points by slot, totals by section, and telling everybody."""
 
 import secrets
-from collections.abc import Iterable, Mapping, Sequence, Set
+from collections.abc import Mapping, Sequence, Set
 from datetime import datetime
 from decimal import Decimal
 from fractions import Fraction
@@ -80,36 +80,28 @@ def add_mark(attempt: Attempt, slot: int, share: Fraction, *, grader: Any, reaso
     return is_last
 
 
-def retotal(
-    attempt: Attempt,
-    now: datetime,
-    *,
-    reason: str,
-    marks: Sequence[grading.Mark] | None = None,
-    unsettled: list[Attempt] | None = None,
-) -> grading.Result:
+def retotal(attempt: Attempt, now: datetime, *, reason: str) -> grading.Result:
     """Total a graded attempt (locked by the caller) again from the grades that hold now, and tell everybody.
 
-    What it had completed is withdrawn or holds again. ``reason`` stands in the attempt's history; ``marks`` are those
-    that hold, if the caller has read them. With a list ``unsettled``, an attempt whose completions may have changed is
-    added to it instead, and the caller settles them together. Raises ``Conflict`` for an attempt that has no result.
+    What it had completed is withdrawn or holds again. ``reason`` stands in the attempt's history. Raises ``Conflict``
+    for an attempt that has no result.
     """
     if attempt.state != State.GRADED:
         raise Conflict(Message(SENTENCES[State(attempt.state)]), state=attempt.state)
-    marks = marks_that_hold(attempt) if marks is None else marks
-    before, plan = (attempt.percent, attempt.passed), queries.plan_of(attempt)
+    marks, before, plan = marks_that_hold(attempt), (attempt.percent, attempt.passed), queries.plan_of(attempt)
     outcome = _total(attempt, plan, marks)
     db.session.add(AttemptEvent(attempt_id=attempt.id, verb=RETOTAL, at=now, reason=reason))
     _publish(attempt, plan, marks)
-    is_by_pass = plan.definition.counts == "best"
-    is_shaken = before[1] != attempt.passed or (not is_by_pass and before[0] != attempt.percent)
-    if is_shaken and unsettled is not None:
-        unsettled.append(attempt)
-    elif is_shaken:
+    if is_shaken(plan.definition, before, (attempt.percent, attempt.passed)):
         settle(attempt, reason=reason, now=now)
     if before[1] != attempt.passed:
         note_outcome(attempt, now)
     return outcome
+
+
+def is_shaken(plan: Exam, before: tuple[Any, Any], after: tuple[Any, Any]) -> bool:
+    """Whether what was completed may not hold any more, by percent and verdict before and after."""
+    return before[1] != after[1] or (plan.counts != "best" and before[0] != after[0])
 
 
 def marks_that_hold(attempt: Attempt) -> list[grading.Mark]:
@@ -140,12 +132,26 @@ def _conclude(attempt: Attempt, marks: Sequence[grading.Mark], now: datetime) ->
 
 
 def _total(attempt: Attempt, plan: queries.Plan, marks: Sequence[grading.Mark]) -> grading.Result:
-    section_cuts = [section.cut for section in plan.definition.sections]
-    outcome = grading.result(marks, cut=plan.definition.cut, section_cuts=section_cuts)
-    attempt.score, attempt.max_score = grading.rounded(outcome.total.score), grading.rounded(outcome.total.max_score)
-    attempt.percent, attempt.passed = grading.rounded(outcome.total.percent), outcome.passed
-    attempt.sections = [_section_row(section) for section in outcome.sections]
+    outcome = outcome_of(plan.definition, marks)
+    for name, value in totals_of(outcome).items():
+        setattr(attempt, name, value)
     return outcome
+
+
+def outcome_of(plan: Exam, marks: Sequence[grading.Mark]) -> grading.Result:
+    """What these marks come to under a plan."""
+    return grading.result(marks, cut=plan.cut, section_cuts=[section.cut for section in plan.sections])
+
+
+def totals_of(outcome: grading.Result) -> dict[str, Any]:
+    """A result as an attempt keeps it: score, max_score, percent, passed, sections."""
+    return {
+        "score": grading.rounded(outcome.total.score),
+        "max_score": grading.rounded(outcome.total.max_score),
+        "percent": grading.rounded(outcome.total.percent),
+        "passed": outcome.passed,
+        "sections": [_section_row(section) for section in outcome.sections],
+    }
 
 
 def _last_number(attempt_id: int, slot: int) -> Select[Any]:
@@ -202,36 +208,38 @@ def _tell(attempt: Attempt, plan: queries.Plan, marks: Sequence[grading.Mark]) -
 
 
 def _publish(attempt: Attempt, plan: queries.Plan, marks: Sequence[grading.Mark]) -> None:
+    if attempt.kind == "exam":
+        versions = {place["slot"]: place["item_version_id"] for place in attempt.paper}
+        events.publish(news_of(attempt, plan, marks, versions))
+
+
+def news_of(
+    attempt: Any, plan: queries.Plan, marks: Sequence[grading.Mark], versions: Mapping[int, int]
+) -> events.AttemptFinished:
+    """The news of a graded exam attempt, or of a row with its columns; ``versions`` are those of the items, by slot."""
     at = attempt.finished_at or attempt.graded_at
     assert at is not None and attempt.score is not None and attempt.percent is not None
-    if attempt.kind == "exam":
-        events.publish(
-            events.AttemptFinished(
-                attempt.id, attempt.person_id, attempt.subject, plan.number, at, attempt.score, attempt.max_score,
-                attempt.percent, bool(attempt.passed), plan.definition.counts, _skills(attempt, marks),
-            )
-        )  # fmt: skip
+    return events.AttemptFinished(
+        attempt.id, attempt.person_id, attempt.subject, plan.number, at, attempt.score, attempt.max_score,
+        attempt.percent, bool(attempt.passed), plan.definition.counts, _skills(marks, versions),
+    )  # fmt: skip
 
-def _skills(attempt: Attempt, marks: Sequence[grading.Mark]) -> dict[str, tuple[Decimal, Decimal]]:
+
+def _skills(marks: Sequence[grading.Mark], versions: Mapping[int, int]) -> dict[str, tuple[Decimal, Decimal]]:
     """Points and greatest possible points of the items that name a skill, by skill."""
-    items = bank.items(place["item_version_id"] for place in attempt.paper)
+    items = bank.items(versions.values())
     sums: dict[str, list[grading.Mark]] = {}
     for mark in marks:
-        skill = items[attempt.paper[mark.slot - 1]["item_version_id"]].skill
+        skill = items[versions[mark.slot]].skill
         if skill:
             sums.setdefault(skill, []).append(mark)
     return {
         skill: (
-            grading.rounded(_exact_sum(m.points for m in found)),
-            grading.rounded(_exact_sum(m.max_points for m in found)),
+            grading.rounded(grading.exact_sum(m.points for m in found)),
+            grading.rounded(grading.exact_sum(m.max_points for m in found)),
         )
         for skill, found in sums.items()
     }
-
-
-def _exact_sum(parts: Iterable[Fraction]) -> Fraction:
-    """Their exact sum."""
-    return sum(parts, Fraction(0))
 
 
 def _is_complete(attempt: Attempt, definition: Exam) -> bool:

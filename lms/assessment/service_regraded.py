@@ -1,105 +1,66 @@
-"""Writing the new grades of a regrading and totalling their attempts again, 500 at a time, in one unit of work."""
+"""Writing the corrections of a regrading, and letting all that follows from them follow, in one unit of work."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Sequence
 from datetime import datetime
-from decimal import Decimal
-from fractions import Fraction
-from itertools import islice
-from typing import Any
 
-from sqlalchemy import exists, func, insert, select
-from sqlalchemy.orm import aliased
+from sqlalchemy import exists, insert, select
+from sqlalchemy.orm import aliased, defer
 
-from lms.assessment import grading, service_grading
-from lms.assessment.attempt_states import State
-from lms.assessment.models import Attempt, Grade
+from lms.assessment import service_grading
+from lms.assessment.models import Attempt, AttemptEvent, Grade
 from lms.assessment.models_regrading import Regrading, RegradingLine
-from lms.assessment.queries_regrading import held_marks
+from lms.assessment.queries_corrections import Correction
 from lms.assessment.regrading import Outcome
 from lms.assessment.regrading_states import State as RegradingState
 from lms.assessment.service_completions import settle_together
-from lms.core.database import db
+from lms.assessment.service_escalations import note_outcome
+from lms.core import events
+from lms.core.database import db, write_rows
 
 CHUNK = 500
-REGRADABLE = (State.GRADED, State.SUBMITTED)
-
-
-@dataclass(frozen=True, slots=True)
-class NewShare:
-    """The share that one slot of an attempt is to have."""
-
-    attempt_id: int
-    slot: int
-    share: Decimal
 
 
 def regrade(
-    about: Regrading, shares: Iterable[NewShare], *, reason: str, grader_id: int | None, now: datetime
+    about: Regrading, corrections: Sequence[Correction], *, reason: str, grader_id: int | None, now: datetime
 ) -> int:
-    """Add a grade for each, total the attempts that have a result, and tell everybody; returns how many were written.
+    """Add the grades, total the attempts that have a result, and tell everybody; returns how many were written.
 
-    An attempt declared void meanwhile is left alone; one that waits for marks is totalled when they are in.
+    The caller holds the attempts, and knows that the corrections were worked out from what holds.
     """
-    count, rest = 0, iter(shares)
-    unsettled: list[Attempt] = []
-    while chunk := list(islice(rest, CHUNK)):
-        attempts = _attempts({one.attempt_id for one in chunk})
-        written = [one for one in chunk if one.attempt_id in attempts]
-        rows = [_row(attempts[one.attempt_id], one) for one in written]
-        for row, number in zip(rows, _numbers(rows), strict=True):
-            row |= {"number": number, "regrading_id": about.id, "grader_id": grader_id, "reason": reason}
-            row |= {"source": "regrade", "graded_at": now}
-        if rows:
-            db.session.execute(insert(Grade), rows)
-        _retotal(attempts, reason, now, unsettled)
-        count += len(written)
+    ours = {"regrading_id": about.id, "grader_id": grader_id, "reason": reason, "source": "regrade", "graded_at": now}
+    totalled = [one for one in corrections if one.totals]
+    for part in _parts(corrections):
+        db.session.execute(insert(Grade), [{**grade, **ours} for one in part for grade in one.grades])
+    for part in _parts(totalled):
+        write_rows(Attempt, [{"id": one.attempt_id, **one.totals} for one in part])
+        told = {"verb": service_grading.RETOTAL, "at": now, "reason": reason}
+        db.session.execute(insert(AttemptEvent), [{"attempt_id": one.attempt_id, **told} for one in part])
+        events.publish(events.AttemptsRegraded(tuple(one.news for one in part if one.news is not None)))
+    _follow(totalled, reason, now)
+    return sum(len(one.grades) for one in corrections)
+
+
+def _follow(corrections: Sequence[Correction], reason: str, now: datetime) -> None:
+    """Completions, certificates and escalations of those whose result means something else now."""
+    for part in _parts([one for one in corrections if one.is_turned]):
+        for attempt in _attempts(part):
+            note_outcome(attempt, now)
     by_sitting: dict[tuple[int, str, str], list[Attempt]] = defaultdict(list)
-    for attempt in unsettled:
-        by_sitting[attempt.person_id, attempt.kind, attempt.subject].append(attempt)
+    for part in _parts([one for one in corrections if one.is_shaken]):
+        for attempt in _attempts(part):
+            by_sitting[attempt.person_id, attempt.kind, attempt.subject].append(attempt)
     for together in by_sitting.values():
         settle_together(together, reason=reason, now=now)
-    return count
 
 
-def _retotal(attempts: dict[int, Attempt], reason: str, now: datetime, unsettled: list[Attempt]) -> None:
-    graded = {key: attempt for key, attempt in attempts.items() if attempt.state == State.GRADED}
-    marks, _sources = held_marks(graded)
-    with db.session.no_autoflush:  # written together, not one by one
-        for key, attempt in graded.items():
-            service_grading.retotal(attempt, now, reason=reason, marks=list(marks[key].values()), unsettled=unsettled)
-    db.session.flush()
+def _attempts(corrections: Sequence[Correction]) -> Sequence[Attempt]:
+    query = select(Attempt).where(Attempt.id.in_([one.attempt_id for one in corrections])).order_by(Attempt.id)
+    return db.session.scalars(query.options(defer(Attempt.paper))).all()
 
 
-def _attempts(ids: set[int]) -> dict[int, Attempt]:
-    query = select(Attempt).where(Attempt.id.in_(ids), Attempt.state.in_(REGRADABLE)).order_by(Attempt.id)
-    found = db.session.scalars(query.with_for_update().execution_options(populate_existing=True))
-    return {attempt.id: attempt for attempt in found}
-
-
-def _row(attempt: Attempt, one: NewShare) -> dict[str, Any]:
-    place = attempt.paper[one.slot - 1]
-    share, most = grading.recovered(one.share), Decimal(place["points"])
-    return {
-        "attempt_id": attempt.id,
-        "slot": one.slot,
-        "item_version_id": place["item_version_id"],
-        "share": one.share,
-        "points": grading.rounded(share * Fraction(most)),
-        "max_points": most,
-    }
-
-
-def _numbers(rows: list[dict[str, Any]]) -> Iterator[int]:
-    """For each row the number that its grade gets."""
-    query = (
-        select(Grade.attempt_id, Grade.slot, func.max(Grade.number))
-        .where(Grade.attempt_id.in_([row["attempt_id"] for row in rows]))
-        .group_by(Grade.attempt_id, Grade.slot)
-    )
-    last = {(attempt_id, slot): number for attempt_id, slot, number in db.session.execute(query)}
-    return (1 + last.get((row["attempt_id"], row["slot"]), 0) for row in rows)
+def _parts(corrections: Sequence[Correction]) -> list[Sequence[Correction]]:
+    return [corrections[start : start + CHUNK] for start in range(0, len(corrections), CHUNK)]
 
 
 def still_holds(about: Regrading) -> bool:

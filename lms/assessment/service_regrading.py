@@ -5,6 +5,7 @@ meanwhile, nothing is applied, and the dry run is to be done again. Whoever work
 and the lock of all regradings second, so that nobody waits in a ring.
 """
 
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -14,10 +15,11 @@ from lms.assessment import queries_regrading as reads
 from lms.assessment import regrading, regrading_states
 from lms.assessment.models import Attempt
 from lms.assessment.models_regrading import Regrading, RegradingLine
+from lms.assessment.queries_corrections import Correction, NewShare, corrections
 from lms.assessment.regrading import Outcome
 from lms.assessment.regrading_states import State, Verb
 from lms.assessment.service_dry_runs import Wanted, count_again, dry_run
-from lms.assessment.service_regraded import NewShare, regrade, still_holds
+from lms.assessment.service_regraded import regrade, still_holds
 from lms.assessment.service_regrading_rules import (
     MOST,
     held,
@@ -37,6 +39,7 @@ __all__ = [
     "Wanted",
     "apply",
     "approve",
+    "count",
     "count_again",
     "dry_run",
     "give_up",
@@ -112,26 +115,61 @@ def withdraw(regrading_id: int, *, actor: Any, now: datetime) -> Regrading:
 # ---- and what they decided ---------------------------------------------------------
 
 
-def apply(regrading_id: int, *, now: datetime) -> Regrading:
-    """Grade the attempts of an approved regrading again, all or none; a job runs it for many."""
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """What a regrading would write, and by which sign it is known whether that still holds; ``sha256`` of the lines
+    as they are now, "" where nothing depends on them."""
+
+    standing: tuple[int, ...]
+    sha256: str
+    corrections: list[Correction]
+
+
+def count(regrading_id: int) -> Counted | None:
+    """Work out what applying or undoing will write; reads only, so that nobody has to wait for it. None when there is
+    nothing to do."""
+    found = db.session.get(Regrading, regrading_id, populate_existing=True)
+    if found is None or not (found.state == State.APPROVED or found.undone_by_id is not None):
+        return None
+    standing = reads.standing(found.from_version_id)  # first: what comes in meanwhile then shows
+    if found.state == State.APPROVED:
+        lines = list(reads.lines_of(found))
+        shares = [NewShare(one.attempt_id, one.slot, one.new_share) for one in lines if one.outcome is Outcome.CHANGED]
+        return Counted(standing, regrading.digest(lines), list(corrections(shares)))
+    back = [NewShare(*one) for one in reads.old_shares(regrading_id)]
+    return Counted(standing, "", list(corrections(back)))
+
+
+def apply(regrading_id: int, *, now: datetime, counted: Counted | None = None) -> Regrading:
+    """Grade the attempts of an approved regrading again, all or none; a job runs it for many.
+
+    ``counted`` is taken if nothing has changed since; else everything is counted here.
+    """
     found = held(regrading_id)
     if found.state != State.APPROVED:
         return found
-    _one_at_a_time()
-    _lock_attempts(found.id)
-    lines = list(reads.lines_of(found))
-    if regrading.digest(lines) != found.sha256:
+    counted = _counted_under_locks(found, counted)
+    if counted.sha256 != found.sha256:
         move(found, Verb.FIND_STALE)
         found.decided_by_id = None
         note(found, "find-stale", None, now)
         return found
-    changed = (NewShare(line.attempt_id, line.slot, line.new_share) for line in lines if line.outcome is Outcome.CHANGED)
-    count = regrade(found, changed, reason=found.reason, grader_id=found.decided_by_id, now=now)
+    written = regrade(found, counted.corrections, reason=found.reason, grader_id=found.decided_by_id, now=now)
     move(found, Verb.APPLY)
     found.applied_at = now
-    note(found, "apply", None, now, attempts=count, sha256=found.sha256)
+    note(found, "apply", None, now, attempts=written, sha256=found.sha256)
     db.session.flush()
     return found
+
+
+def _counted_under_locks(found: Regrading, counted: Counted | None) -> Counted:
+    """What was counted before, if it still holds, now that nothing can change any more; else counted anew."""
+    _one_at_a_time()
+    _lock_attempts(found.id)
+    if counted is None or counted.standing != reads.standing(found.from_version_id):
+        counted = count(found.id)
+    assert counted is not None  # the caller has looked at the state
+    return counted
 
 
 def undo(regrading_id: int, words: str, *, actor: Any, now: datetime) -> Regrading:
@@ -154,36 +192,29 @@ def undo(regrading_id: int, words: str, *, actor: Any, now: datetime) -> Regradi
     return take_back(found.id, now=now)
 
 
-def take_back(regrading_id: int, *, now: datetime) -> Regrading:
-    """Do what undoing asked for, all or none."""
+def take_back(regrading_id: int, *, now: datetime, counted: Counted | None = None) -> Regrading:
+    """Do what undoing asked for, all or none; ``counted`` as for applying."""
     found = held(regrading_id)
     if found.state != State.APPLIED or found.undone_by_id is None:
         return found
-    _one_at_a_time()
+    counted = _counted_under_locks(found, counted)
     if not still_holds(found):
         found.undone_by_id, found.undo_reason = None, ""
         note(found, "undo-refused", None, now)
         return found
-    _lock_attempts(found.id)
-    query = (
-        select(RegradingLine.attempt_id, RegradingLine.slot, RegradingLine.old_share)
-        .where(RegradingLine.regrading_id == found.id, RegradingLine.outcome == Outcome.CHANGED.value)
-        .order_by(RegradingLine.attempt_id)
-    )
-    back = [NewShare(*row) for row in db.session.execute(query)]
-    count = regrade(found, back, reason=found.undo_reason, grader_id=found.undone_by_id, now=now)
+    written = regrade(found, counted.corrections, reason=found.undo_reason, grader_id=found.undone_by_id, now=now)
     move(found, Verb.UNDO)
     found.undone_at = now
-    note(found, "undone", None, now, attempts=count)
+    note(found, "undone", None, now, attempts=written)
     db.session.flush()
     return found
 
 
-def run(regrading_id: int, now: datetime) -> None:
+def run(regrading_id: int, now: datetime, counted: Counted | None = None) -> None:
     """The job: apply what is approved, take back what is to be undone; it may have been done meanwhile."""
-    found = apply(regrading_id, now=now)
+    found = apply(regrading_id, now=now, counted=counted)
     if found.undone_by_id is not None:
-        take_back(regrading_id, now=now)
+        take_back(regrading_id, now=now, counted=counted)
 
 
 # ---- when the work fails -----------------------------------------------------------

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import Any
 
-from sqlalchemy import Select, exists, select
+from sqlalchemy import Select, bindparam, exists, select
 
 from lms.certification import codes
 from lms.certification.content import Certification as Definition
@@ -76,11 +76,22 @@ def definition_of(version_id: int) -> Definition:
     return _versions.one(version_id)
 
 
-def _rules(query: Select[Any]) -> list[Rule]:
-    columns = (Certification.id, Certification.key, Certification.version_id)
-    wanted = query.with_only_columns(*columns).where(Certification.retired_at.is_(None))
-    order = (Certification.pack, Certification.position, Certification.id)
-    rows = db.session.execute(wanted.order_by(*order)).tuples().all()
+def _in_use(query: Select[Any]) -> Select[Any]:
+    columns: tuple[Any, ...] = (Certification.id, Certification.key, Certification.version_id)
+    wanted: Select[Any] = query.with_only_columns(*columns).where(Certification.retired_at.is_(None))
+    return wanted.order_by(Certification.pack, Certification.position, Certification.id)
+
+
+# asked with every result, so put together once
+_MENTIONING = _in_use(
+    select(Certification)
+    .join(CertificationLeaf, CertificationLeaf.certification_id == Certification.id)
+    .where(CertificationLeaf.kind == bindparam("kind"), CertificationLeaf.key == bindparam("key"))
+)
+
+
+def _rules(query: Select[Any], **values: Any) -> list[Rule]:
+    rows = db.session.execute(query, values).tuples().all()
     current = [(row_id, key, version_id) for row_id, key, version_id in rows if version_id is not None]
     definitions = _versions.many(version_id for _, _, version_id in current)
     return [Rule(row_id, version_id, key, definitions[version_id]) for row_id, key, version_id in current]
@@ -88,12 +99,12 @@ def _rules(query: Select[Any]) -> list[Rule]:
 
 def rules() -> list[Rule]:
     """Every certification in use, in file order."""
-    return _rules(select(Certification))
+    return _rules(_in_use(select(Certification)))
 
 
 def rule(key: str) -> Rule:
     """The certification with this key, in use; else ``NotFound``."""
-    found = _rules(select(Certification).where(Certification.key == key))
+    found = _rules(_in_use(select(Certification).where(Certification.key == key)))
     if not found:
         raise NotFound(Message(N_("There is no certification with the key “%(key)s”."), {"key": key}))
     return found[0]
@@ -101,8 +112,7 @@ def rule(key: str) -> Rule:
 
 def rules_mentioning(leaf: Leaf) -> list[Rule]:
     """The certifications in use whose trees mention something."""
-    joined = select(Certification).join(CertificationLeaf, CertificationLeaf.certification_id == Certification.id)
-    return _rules(joined.where(CertificationLeaf.kind == leaf.kind, CertificationLeaf.key == leaf.key))
+    return _rules(_MENTIONING, kind=leaf.kind, key=leaf.key)
 
 
 def rules_of_role(role: str | None) -> list[Rule]:
@@ -110,7 +120,7 @@ def rules_of_role(role: str | None) -> list[Rule]:
     if role is None:
         return []
     joined = select(Certification).join(CertificationRole, CertificationRole.certification_id == Certification.id)
-    return _rules(joined.where(CertificationRole.role == role))
+    return _rules(_in_use(joined.where(CertificationRole.role == role)))
 
 
 # ---- what somebody has -----------------------------------------------------------
@@ -153,16 +163,24 @@ def has_newer(newer: Any) -> Any:
     )
 
 
+# asked with every result, so put together once
+_CHAINS = (
+    select(Certification.key, Certificate)
+    .join(Certification, Certification.id == Certificate.certification_id)
+    .where(Certificate.person_id == bindparam("person"))
+    .order_by(Certificate.number, Certificate.id)
+)
+_LICENCES = (
+    select(Licence)
+    .where(Licence.person_id == bindparam("person"))
+    .order_by(Licence.verified_at.desc(), Licence.id.desc())
+)
+
+
 def record_of(person_id: int) -> Record:
     """Three queries, whatever a person has."""
-    query = (
-        select(Certification.key, Certificate)
-        .join(Certification, Certification.id == Certificate.certification_id)
-        .where(Certificate.person_id == person_id)
-        .order_by(Certificate.number, Certificate.id)
-    )
     chains: dict[str, list[Certificate]] = {}
-    for key, certificate in db.session.execute(query):
+    for key, certificate in db.session.execute(_CHAINS, {"person": person_id}):
         chains.setdefault(key, []).append(certificate)
     done = [Evidence(one.kind, one.key, one.at, one.reference) for one in enrolment.completions(person_id)]
     return Record(person_id, done, chains, licences_of(person_id))
@@ -176,8 +194,7 @@ def certificates_of(person_id: int) -> list[Certificate]:
 
 def licences_of(person_id: int) -> list[Licence]:
     """All licences of a person, newest first."""
-    query = select(Licence).where(Licence.person_id == person_id).order_by(Licence.verified_at.desc(), Licence.id.desc())
-    return list(db.session.scalars(query))
+    return list(db.session.scalars(_LICENCES, {"person": person_id}))
 
 
 def _evidence(record: Record, day: date) -> list[Evidence]:

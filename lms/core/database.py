@@ -3,7 +3,7 @@
 import copy
 import functools
 import sqlite3
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime
@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar, overload
 
 from flask import has_request_context, request
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import JSON, DateTime, Double, Engine, MetaData, Numeric, TypeDecorator, event
+from sqlalchemy import JSON, DateTime, Double, Engine, MetaData, Numeric, TypeDecorator, event, inspect, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import DeclarativeBase, registry
@@ -198,6 +198,17 @@ def unit_of_work(function: Callable[P, R] | None = None) -> Callable[P, R] | Abs
 
     wrapper.unit_of_work = True  # type: ignore[attr-defined]
     return wrapper
+
+
+def write_rows(table: type[Any], rows: Sequence[Mapping[str, Any]]) -> None:
+    """UPDATE many rows by ``id`` in one go; each row names the same columns. What the session holds of them is read
+    anew when it is next looked at."""
+    db.session.flush()
+    db.session.execute(update(table), rows)
+    changed = {row["id"] for row in rows}
+    for held in db.session.identity_map.values():
+        if isinstance(held, table) and inspect(held).identity[0] in changed:
+            db.session.expire(held)
 
 
 def before_commit(name: str, finish: Callable[[], None]) -> None:

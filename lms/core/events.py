@@ -71,6 +71,13 @@ class AttemptFinished:
 
 
 @dataclass(frozen=True, slots=True)
+class AttemptsRegraded:
+    """Many exam attempts have other scores than before, told at once; each as ``AttemptFinished`` tells of one."""
+
+    results: tuple[AttemptFinished, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class AttemptVoided:
     """A trainer declared an exam attempt void: its score counts for nothing any more."""
 

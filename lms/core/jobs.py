@@ -60,7 +60,16 @@ class Periodic:
     every: timedelta
 
 
-Worker = Callable[[Mapping[str, Any], datetime], None]
+@dataclass(frozen=True, slots=True)
+class ReadFirst:
+    """A worker that reads much and writes little: ``read(payload, now)`` runs before the unit of work, so that no
+    writer waits for it, and ``write(payload, now, found)`` gets what it found, which may have changed meanwhile."""
+
+    read: Callable[[Mapping[str, Any], datetime], Any]
+    write: Callable[[Mapping[str, Any], datetime, Any], None]
+
+
+Worker = Callable[[Mapping[str, Any], datetime], None] | ReadFirst
 
 
 def register(app: Flask, workers: Mapping[str, Worker], periodic: tuple[Periodic, ...] = ()) -> None:
@@ -172,10 +181,14 @@ def _run(job_id: int, now: datetime) -> None:
         return
     worker = current_app.extensions["lms.workers"].get(job.name)
     try:
+        found = worker.read(job.payload, now) if isinstance(worker, ReadFirst) else None
         with unit_of_work():
             if worker is None:
                 raise LookupError(f"no room knows the job {job.name!r}")
-            worker(job.payload, now)
+            if isinstance(worker, ReadFirst):
+                worker.write(job.payload, now, found)
+            else:
+                worker(job.payload, now)
             job.done_at = clock.now()
             job.leased_until = None
     except Exception as error:  # noqa: BLE001 - one broken job must not stop the others; it is kept with its error

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import cast, column, func, literal, null, select, table, union_all
+from sqlalchemy import bindparam, cast, column, func, literal, null, select, table, union_all
 
 from lms.core.database import Exact, Verbatim, db
 from lms.core.errors import NotFound
@@ -117,8 +117,21 @@ class Admission:
 
 def completions(person_id: int) -> list[Completion]:
     """Everything a person has completed and that holds, the oldest first; one query."""
-    query = select(Completion).where(Completion.person_id == person_id, Completion.withdrawn_at.is_(None))
-    return list(db.session.scalars(query.order_by(Completion.at, Completion.id)))
+    return list(db.session.scalars(_COMPLETIONS, {"person": person_id}))
+
+
+# asked with every result, so put together once
+_COMPLETIONS = (
+    select(Completion)
+    .where(Completion.person_id == bindparam("person"), Completion.withdrawn_at.is_(None))
+    .order_by(Completion.at, Completion.id)
+)
+_OPEN_ASSIGNMENTS = (
+    select(Assignment, Path)
+    .outerjoin(Path, Path.id == Assignment.path_id)
+    .where(Assignment.person_id == bindparam("person"), Assignment.cancelled_at.is_(None))
+    .order_by(Assignment.due_on, Assignment.id)
+)
 
 
 def has_completed(person_id: int, kind: str, key: str) -> bool:
@@ -211,13 +224,7 @@ def session(key: str) -> TrainingSession:
 
 
 def _open_assignments(person_id: int) -> list[tuple[Assignment, Path | None]]:
-    query = (
-        select(Assignment, Path)
-        .outerjoin(Path, Path.id == Assignment.path_id)
-        .where(Assignment.person_id == person_id, Assignment.cancelled_at.is_(None))
-        .order_by(Assignment.due_on, Assignment.id)
-    )
-    rows = db.session.execute(query).all()
+    rows = db.session.execute(_OPEN_ASSIGNMENTS, {"person": person_id}).all()
     return [(assignment, path) for assignment, path in rows if path is None or path.retired_at is None]
 
 

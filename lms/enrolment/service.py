@@ -26,6 +26,10 @@ def _person_id(person: Any) -> int:
 
 
 # asked with every lesson and every result, so put together once
+_COMPLETION = select(Completion).where(
+    Completion.person_id == bindparam("person"), Completion.kind == bindparam("kind"), Completion.key == bindparam("key"),
+    Completion.reference == bindparam("reference"),
+)  # fmt: skip
 _PERSON_HELD = select(Person.id).where(Person.id == bindparam("person")).with_for_update(key_share=True)
 
 
@@ -57,8 +61,8 @@ def complete(
     """
     person_id = _person_id(person)
     one_at_a_time(person_id)
-    same = select(Completion).where(Completion.person_id == person_id, Completion.kind == kind, Completion.key == key)
-    recorded = db.session.scalar(same.where(Completion.reference == reference))
+    same = {"person": person_id, "kind": kind, "key": key, "reference": reference}
+    recorded = db.session.scalar(_COMPLETION, same)
     if recorded is not None and recorded.withdrawn_at is None:
         return recorded
     completion = recorded or Completion(person_id=person_id, kind=kind, key=key, at=at, reference=reference)
@@ -93,9 +97,9 @@ def withdraw(person_id: int, kind: str, key: str, *, reference: str, reason: str
     The row stays, and its history says why. Returns whether there was anything to withdraw.
     """
     one_at_a_time(person_id)
-    same = select(Completion).where(Completion.person_id == person_id, Completion.kind == kind, Completion.key == key)
-    completion = db.session.scalar(same.where(Completion.reference == reference, Completion.withdrawn_at.is_(None)))
-    if completion is None:
+    same = {"person": person_id, "kind": kind, "key": key, "reference": reference}
+    completion = db.session.scalar(_COMPLETION, same)
+    if completion is None or completion.withdrawn_at is not None:
         return False
     completion.withdrawn_at = now
     db.session.add(CompletionChange(completion_id=completion.id, verb="withdrawn", at=now, reason=reason))

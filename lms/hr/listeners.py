@@ -1,19 +1,29 @@
 """News from below written into the results feed, in the transaction that made them."""
 
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from lms.core import clock, events
-from lms.core.database import db
+from lms.core.database import db, write_rows
 from lms.hr.models import Result
 from lms.hr.queries_consequences import of_changes
+
+AT_ONCE = 500
+_RESULT = select(Result).where(Result.reference == bindparam("reference"))  # asked with every result
 
 
 def on_attempt_finished(news: events.AttemptFinished) -> None:
     """An exam attempt has a score, the first or after regrading."""
     _keep(f"attempt:{news.attempt_id}", "exam", news.exam_key, news, counts=news.counts, **_scored(news))
+
+
+def on_attempts_regraded(news: events.AttemptsRegraded) -> None:
+    """Many exam attempts have other scores: a read and a write for every 500, whatever the number of rows."""
+    for start in range(0, len(news.results), AT_ONCE):
+        _keep_scores(news.results[start : start + AT_ONCE])
 
 
 def on_play_finished(news: events.PlayFinished) -> None:
@@ -81,10 +91,14 @@ def _scored(news: events.AttemptFinished | events.PlayFinished) -> dict[str, Any
     }
 
 
+def _wanted(kind: str, key: str, news: Any, **values: Any) -> dict[str, Any]:
+    return {"kind": kind, "of_key": key, "person_id": news.person_id, "at": news.at, "state": "finished", **values}
+
+
 def _keep(reference: str, kind: str, key: str, news: Any, **values: Any) -> None:
     """Write the row, or bring it up to date; the same news again changes nothing."""
-    wanted = {"kind": kind, "of_key": key, "person_id": news.person_id, "at": news.at, "state": "finished", **values}
-    row = db.session.scalar(select(Result).where(Result.reference == reference))
+    wanted = _wanted(kind, key, news, **values)
+    row = db.session.scalar(_RESULT, {"reference": reference})
     if row is None:
         # the news tells when it happened; the feed must tell when it was written
         db.session.add(Result(reference=reference, updated_at=clock.now(), **{"skills": {}, **wanted}))
@@ -94,8 +108,26 @@ def _keep(reference: str, kind: str, key: str, news: Any, **values: Any) -> None
         row.updated_at = clock.now()
 
 
+def _keep_scores(results: Sequence[events.AttemptFinished]) -> None:
+    """The same as ``_keep`` for exam attempts, past the objects of the session."""
+    by_reference = {f"attempt:{news.attempt_id}": news for news in results}
+    db.session.flush()
+    query = select(Result.__table__).where(Result.reference.in_(by_reference))
+    rows, changed = {row.reference: row for row in db.session.execute(query)}, []
+    for reference, news in by_reference.items():
+        if reference not in rows:
+            on_attempt_finished(news)
+            continue
+        wanted = _wanted("exam", news.exam_key, news, counts=news.counts, **_scored(news))
+        if any(getattr(rows[reference], name) != value for name, value in wanted.items()):
+            changed.append({"id": rows[reference].id, **wanted, "updated_at": clock.now()})
+    if changed:
+        write_rows(Result, changed)
+
+
 LISTENERS = (
     (events.AttemptFinished, on_attempt_finished),
+    (events.AttemptsRegraded, on_attempts_regraded),
     (events.AttemptVoided, on_attempt_voided),
     (events.CompletionWithdrawn, on_completion_withdrawn),
     (events.ConsequencesAsked, consequences_asked),

@@ -33,7 +33,8 @@ ROWS_AT_ONCE = 5000
 
 def note(attempt_ids: Iterable[int]) -> None:
     """These attempts are to be counted anew."""
-    db.session.add_all(SummaryDue(attempt_id=attempt_id) for attempt_id in attempt_ids)
+    if rows := [{"attempt_id": attempt_id} for attempt_id in attempt_ids]:
+        db.session.execute(insert(SummaryDue), rows)
 
 
 def note_all_of(person_id: int, exam_key: str) -> None:

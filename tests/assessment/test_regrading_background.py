@@ -88,7 +88,8 @@ def test_the_page_tells_how_far_the_dry_run_is(
     with unit_of_work():
         found = ask(factories.person(), a_class(3))
     with unit_of_work():
-        service_dry_runs.step(found.id, found.job_key, 0, clock.now())
+        counted = service_dry_runs.count_step(found.id, found.job_key, 0, clock.now())
+        service_dry_runs.step(found.id, found.job_key, counted, clock.now())
     page = sign_in(Role.TRAINER).get(f"/author/regradings/{found.id}").text
     assert "2 of 3 attempts so far" in page and "<progress" in page
     assert "Known once the dry run has counted everything." in page and "is touched" not in page and "Fail to pass" not in page
@@ -120,8 +121,10 @@ def test_a_step_of_a_dry_run_that_was_begun_anew_counts_nothing(monkeypatch: pyt
         trainer = factories.person()
         found = ask(trainer, a_class(2))
         before = found.job_key
+        counted = service_dry_runs.count_step(found.id, before, 0, clock.now())
         service_regrading.count_again(found.id, actor=trainer, now=clock.now())
-        service_dry_runs.step(found.id, before, 0, clock.now())
+        assert counted is not None and service_dry_runs.count_step(found.id, before, 0, clock.now()) is None
+        service_dry_runs.step(found.id, before, counted, clock.now())
         assert found.counted == 0
     run_jobs()
     assert db.session.get_one(Regrading, found.id).counted == 2
