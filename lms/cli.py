@@ -17,7 +17,7 @@ from lms.demo import demo
 from lms.hr.cli import hr
 from lms.identity.cli import people
 from lms.reporting.cli import reports
-from lms.scenarios.cli_kept import scenarios
+from lms.scenarios.cli_drafts import scenarios
 
 jobs = AppGroup("jobs", help="Background work.")
 audit = AppGroup("audit", help="The audit trail.")

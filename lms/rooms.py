@@ -65,7 +65,9 @@ from lms.scenarios import api_progress as scenarios_progress
 from lms.scenarios import views as scenarios
 from lms.scenarios import views_author as scenario_authoring
 from lms.scenarios import views_editor as scenario_editing
+from lms.scenarios import views_editor_language as scenario_language
 from lms.scenarios import views_editor_new as scenario_drafting
+from lms.scenarios import views_editor_quick as scenario_quick
 from lms.scenarios import views_editor_try as scenario_trying
 from lms.scenarios import views_progress as scenario_progress
 from lms.scenarios import views_replies as reply_marking
@@ -91,6 +93,8 @@ PAGES: tuple[Blueprint, ...] = (
     scenario_progress.bp,
     scenario_editing.bp,
     scenario_drafting.bp,
+    scenario_quick.bp,
+    scenario_language.bp,
     scenario_trying.bp,
     reply_marking.bp,
     reply_rules.bp,

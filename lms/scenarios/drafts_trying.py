@@ -22,9 +22,11 @@ class Said:
     choice: str | None
     reply: str | None
     emotion: str | None
+    intensity: int | None = None
 
     def packed(self) -> str:
-        return json.dumps([self.choice, self.reply, self.emotion], ensure_ascii=False)
+        words = [self.choice, self.reply, self.emotion]
+        return json.dumps([*words, self.intensity] if self.intensity else words, ensure_ascii=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,14 +55,17 @@ def unpacked(words: Iterable[str]) -> list[Said]:
             json.dumps(parts, ensure_ascii=False).encode()  # half a character could not be shown again
         except (ValueError, RecursionError):
             break
-        if (
-            not isinstance(parts, list)
-            or len(parts) != 3
-            or not all(part is None or isinstance(part, str) for part in parts)
-        ):
+        if not isinstance(parts, list) or len(parts) not in (3, 4):
             break
-        found.append(Said(*parts))
+        choice, reply, emotion, intensity = [*parts, None][:4]
+        if not all(part is None or isinstance(part, str) for part in parts[:3]) or not _is_strength(intensity):
+            break
+        found.append(Said(choice, reply, emotion, intensity))
     return found
+
+
+def _is_strength(intensity: object) -> bool:
+    return intensity is None or (type(intensity) is int and 1 <= intensity <= 5)
 
 
 def tried(plot: Plot, said: Iterable[Said], seed: str, hear: Hear) -> Trial:

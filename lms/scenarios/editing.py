@@ -104,7 +104,7 @@ def filled(body: Mapping[str, Any], part: Part, typed: Mapping[str, str], steps:
                 refused[name] = why
         if news:
             changed += news
-            _put(made, leaf.place, _written(leaf, value_at(body, leaf.place), {**before, **news}, news))
+            put(made, leaf.place, _written(leaf, value_at(body, leaf.place), {**before, **news}, news))
     _drop_unasked(made, part, changed)
     return Filled(made, tuple(changed), refused)
 
@@ -160,7 +160,7 @@ def _number(words: str) -> int | str | None:
     return plain or None
 
 
-def _put(body: dict[str, Any], place: Place, value: Any) -> None:
+def put(body: dict[str, Any], place: Place, value: Any) -> None:
     """Let the value stand there; None takes it away, with the maps around that were only there for it."""
     if value is not None:
         for key in place[:-1]:
@@ -187,7 +187,7 @@ def _drop_unasked(body: dict[str, Any], part: Part, changed: list[str]) -> None:
     """A scene whose answer was emptied asks for no feeling any more."""
     place = ("scenes", part.key, "emotion")
     if part.kind == "scene" and ".".join((*place, "answer")) in changed and value_at(body, (*place, "answer")) is None:
-        _put(body, place, None)
+        put(body, place, None)
 
 
 def merged(

@@ -50,6 +50,11 @@ class Stand:
         return Seen(self.draft.number if self.draft else 0, self.scenario.version_id if self.scenario else None)
 
     @property
+    def is_retired(self) -> bool:
+        """Whether the role-play was put out of use; publishing would bring it back."""
+        return self.scenario is not None and self.scenario.retired_at is not None
+
+    @property
     def is_overtaken(self) -> bool:
         """Whether a version came into force that the draft was not begun from."""
         return self.draft is not None and self.draft.base_version_id != self.seen.version_id

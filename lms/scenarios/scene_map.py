@@ -17,7 +17,8 @@ from lms.scenarios.map_reading import TYPED, TYPED_TABOO, Lead, NodeKind, Outlin
 __all__ = ["TYPED", "TYPED_TABOO", "Lead", "MapEdge", "MapNode", "NodeKind", "SceneMap", "scene_map"]
 
 PLAIN_LINE, BEST_LINE, MOST_FLOW = 1.5, 3.5, 14.0
-LABEL_ROOM = 20.0
+LABEL_ROOM, LEAST_ROOM, MOST_NAMED = 16.0, 5.0, 3
+"""How much of the replies a line is named by, in Chinese characters, the least for each, and how many replies."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +63,11 @@ class MapNode:
 
 @dataclass(frozen=True, slots=True)
 class MapEdge:
-    """A line: all replies of one scene that lead to the same place. ``arrow`` is the path of its head, ``width`` in
-    pixels, ``flow`` how many plays went along it (None where that is not known)."""
+    """A line: all replies of one scene that lead to the same place; ``label`` is how they begin.
+
+    ``arrow`` is the path of its head, ``width`` in pixels, ``flow`` how many plays went along it (None where that is not
+    known).
+    """
 
     origin: str
     target: str
@@ -173,7 +177,7 @@ def _edges(reader: Outline, layout: Layout) -> tuple[MapEdge, ...]:
                 origin=origin,
                 target=target,
                 choices=tuple(lead.choice for lead in leads),
-                label=shortened(", ".join(lead.choice for lead in leads if not lead.is_typed), LABEL_ROOM),
+                label=_label([lead for lead in leads if not lead.is_typed]),
                 texts=tuple(lead.text for lead in leads),
                 path=course.path,
                 arrow=f"M{x:.1f} {y:.0f}l-4 -7h8Z",
@@ -189,6 +193,14 @@ def _edges(reader: Outline, layout: Layout) -> tuple[MapEdge, ...]:
             )
         )
     return tuple(sorted(edges, key=lambda edge: (edge.is_best, edge.flow or 0)))
+
+
+def _label(leads: list[Lead]) -> str:
+    """The beginnings of what is said along a line, its keys where nothing is written yet; several share the room."""
+    room = LABEL_ROOM / max(len(leads), 1)
+    return " / ".join(shortened(lead.text or lead.choice, max(room, LEAST_ROOM)) for lead in leads[:MOST_NAMED]) + (
+        " …" if len(leads) > MOST_NAMED else ""
+    )
 
 
 def _width(flow: int | None, most: int, is_best: bool) -> float:

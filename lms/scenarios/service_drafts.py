@@ -1,4 +1,4 @@
-"""The verbs of drafts: save, publish, discard, bring back. No save is ever lost, none overwrites another unseen."""
+"""The verbs of drafts: save, publish, discard, bring back. No save overwrites another unseen."""
 
 import json
 from datetime import datetime
@@ -21,6 +21,11 @@ from lms.scenarios.queries_drafts import Seen, Stand
 
 MOST_BYTES = 1_000_000
 """The largest draft, as JSON."""
+
+
+class Retired(Conflict):
+    """Publishing would bring a retired role-play back, and nobody was asked."""
+
 
 OVERTAKEN = N_("Somebody else, or you in another window, saved this draft meanwhile. Nothing of either is lost.")
 RESERVED_KEYS = frozenset({"new"})
@@ -70,12 +75,19 @@ def must_be_seen(stand: Stand, seen: Seen) -> None:
 
 
 def publish_draft(
-    stand: Stand, seen: Seen, checked: Checked, framework: FrameworkDefinition | None, *, actor: Any, now: datetime
+    stand: Stand,
+    seen: Seen,
+    checked: Checked,
+    framework: FrameworkDefinition | None,
+    *,
+    brings_back: bool = False,
+    actor: Any,
+    now: datetime,
 ) -> Scenario:
     """Make the draft the version in force, for plays begun from now on; plays under way keep theirs.
 
-    Raises ``Conflict`` when there is no draft, or the draft or the version in force is not the one seen, and ``Invalid``
-    while something stops it.
+    Raises ``Conflict`` when there is no draft, or the draft or the version in force is not the one seen, ``Retired``
+    when the role-play is out of use and nobody said that it is to come back, and ``Invalid`` while something stops it.
     """
     if stand.draft is None or stand.seen != seen:
         raise Conflict(
@@ -83,6 +95,8 @@ def publish_draft(
         )
     if checked.definition is None or not checked.is_sound:
         raise Invalid(Message(N_("This cannot be published yet. Mend what is listed under Problems first.")))
+    if stand.is_retired and not brings_back:
+        raise Retired(Message(N_("This role-play is retired. Publishing the draft would bring it back into use.")))
     row = service_versions.save_scenario(checked.definition, framework, actor=actor, now=now)
     audit.record("scenario.draft.publish", f"scenario:{stand.key}", actor=actor, now=now, draft=stand.draft.number)
     _drop(stand.draft)
@@ -119,7 +133,7 @@ def _must_fit(body: dict[str, Any]) -> None:
 
 
 def _note(draft: ScenarioDraft, verb: str) -> None:
-    """Keep the save for ever."""
+    """Keep the save."""
     names = ("key", "number", "body", "base_version_id", "saved_at", "saved_by_id")
     db.session.add(ScenarioDraftSave(verb=verb, **{name: getattr(draft, name) for name in names}))
     db.session.flush()

@@ -11,6 +11,7 @@ from lms.core import clock, locale
 from lms.core.access import requires, viewer
 from lms.core.database import take_back, unit_of_work
 from lms.core.errors import Conflict, Invalid, LmsError
+from lms.core.field_types import UNTRANSLATED
 from lms.core.texts import N_, Message, in_language
 from lms.scenarios import queries_drafts, queries_frameworks, service_drafts
 from lms.scenarios.definitions import FrameworkDefinition
@@ -74,8 +75,14 @@ def publish(key: str) -> AnyResponse | tuple[str, int]:
     """Make the draft the version in force."""
     stand = queries_drafts.stand(key, lock=True)
     found, framework = _checked(stand.body)
+    back = request.form.get("back") == "yes"
     try:
-        service_drafts.publish_draft(stand, seen_page(), found, framework, actor=viewer(), now=clock.now())
+        service_drafts.publish_draft(
+            stand, seen_page(), found, framework, brings_back=back, actor=viewer(), now=clock.now()
+        )
+    except service_drafts.Retired:
+        take_back()
+        return render_template("scenarios/editor_return.html", stand=queries_drafts.stand(key)), 409
     except (Conflict, Invalid) as error:
         take_back()
         stand = queries_drafts.stand(key)
@@ -220,6 +227,7 @@ def _page(
         names_at=lambda *place: names_at(body, place, steps),
         value_at=lambda *place: value_at(body, place),
         best=set(found.best),
+        untranslated=sum(finding.message.template == UNTRANSLATED for finding in found.findings),
         title=in_language(value_at(body, ("title",)), language) or stand.key,
         routes_address=url_for("scenario_routes.scenario_routes", key=stand.key, draft=1 if stand.draft else None),
         words_at=lambda name: tuple(words_of(body, tuple(name.split(".")))),

@@ -67,9 +67,11 @@ def _turn(trial: Trial) -> Said | None:
     emotion = (request.form.get("emotion") or "")[:64] or None
     choice = trial.offer.key_of(request.form.get("choice", "")) if trial.offer else None
     reply = (request.form.get("reply") or "").strip()
+    level = whole_number(request.form.get("intensity"))
+    strength = level if level in range(1, 6) and trial.offer and trial.offer.asks_intensity else None
     if choice is not None:
-        return Said(choice, None, emotion)
-    return Said(None, reply, emotion) if reply and trial.offer is not None else None
+        return Said(choice, None, emotion, strength)
+    return Said(None, reply, emotion, strength) if reply and trial.offer is not None else None
 
 
 def _heard(definition: ScenarioDefinition, framework: FrameworkDefinition | None, scene: str, words: str) -> Reading:

@@ -219,7 +219,20 @@ def test_titles_are_in_the_language_asked_for_and_cut_to_their_box() -> None:
 
 def test_replies_that_lead_to_the_same_scene_share_a_line() -> None:
     found = edge(drawn(small()), "one", "two")
-    assert (found.choices, found.label) == (("kind", "short"), "kind, short")
+    assert (found.choices, found.label) == (("kind", "short"), "To two / To two")
+
+
+def test_lines_are_named_by_how_their_replies_begin_and_by_the_key_where_nothing_is_written() -> None:
+    long = {
+        **choice("good"),
+        "reply": {"en": "Tell me from the very beginning what happened", "zh-Hans": "您从头跟我说"},
+    }
+    body = story({"one": scene(hear=long, empty={"goto": "bad"})})
+    assert edge(drawn(body), "one", "good").label == "Tell me from the very b…"
+    assert edge(scene_map(body, language="zh-Hans"), "one", "good").label == "您从头跟我说"
+    assert edge(drawn(body), "one", "bad").label == "empty"
+    many = story({"one": scene(**{f"r{number}": choice("good") for number in range(5)})})
+    assert edge(drawn(many), "one", "good").label == "To good / To good / To good …"
 
 
 def test_the_best_route_is_thick() -> None:
