@@ -18,6 +18,7 @@ from lms.assessment import views_calibration as calibration
 from lms.assessment import views_escalations as escalations
 from lms.assessment import views_exports as exports
 from lms.assessment import views_marking as marking
+from lms.assessment import views_plan_editor as plan_editing
 from lms.assessment import views_plans as plans
 from lms.assessment import views_regrading as regrading
 from lms.assessment import views_running as running
@@ -113,6 +114,7 @@ PAGES: tuple[Blueprint, ...] = (
     question_bank.bp,
     item_editing.bp,
     plans.bp,
+    plan_editing.bp,
     escalations.bp,
 )
 

@@ -60,13 +60,14 @@ OVERTAKEN = N_(
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """A form that is open: the item's type, what its fields show, the body it was made of, and the item as it is
-    (None for a new one)."""
+    """A form that is open: the item's type, what its fields show, the body it was made of, the item as it is (None for a
+    new one), and the version that whoever fills it in has seen."""
 
     kind: str
     fields: Mapping[str, str]
     base: Mapping[str, Any] = field(default_factory=dict)
     present: AuthoredItem | None = None
+    seen: int = 0
 
     @property
     def key(self) -> str:
@@ -99,11 +100,12 @@ def edit(key: str) -> str:
 def save(key: str) -> AnyResponse | tuple[str, int]:
     """Keep the form as the item's new version, or do what another button asks for."""
     opened = _opened(queries.authored_item(key, lock=True))
-    sheet = replace(opened, fields=_typed())
+    sheet = replace(opened, fields=_typed(), seen=whole_number(request.form.get("version")) or 0)
     if do := request.form.get("do"):
         return _acted(sheet, do), 200
     if met := _met(opened, sheet):
-        return _page(replace(sheet, fields=met.fields), met=met), 409
+        said = Message(OVERTAKEN, {"current": opened.seen, "sent": sheet.seen})
+        return _page(replace(opened, fields=met.fields), met=met, overtaken=said), 409
     return _kept(sheet, gettext("Nothing differs from the version in force; there is no new one."))
 
 
@@ -146,7 +148,9 @@ def _typed() -> dict[str, str]:
 def _opened(present: AuthoredItem) -> Sheet:
     definition = present.stored.definition
     body = plain(definition)
-    return Sheet(definition.type, {**shown(definition.type, body), "topic": present.topic}, body, present)
+    return Sheet(
+        definition.type, {**shown(definition.type, body), "topic": present.topic}, body, present, present.stored.number
+    )
 
 
 def _free_key(topic: str) -> str:
@@ -159,10 +163,10 @@ def _free_key(topic: str) -> str:
 def _met(opened: Sheet, sheet: Sheet) -> Merged | None:
     """The form brought over a version that came into force after its own; None while its own is in force."""
     assert opened.present is not None
-    stored, sent = opened.present.stored, whole_number(request.form.get("version")) or 0
-    if sent == stored.number or filled(sheet.kind, opened.base, sheet.fields).body == opened.base:
+    stored = opened.present.stored
+    if sheet.seen == stored.number or filled(sheet.kind, opened.base, sheet.fields).body == opened.base:
         return None
-    base = queries.version_with_number(stored.item_id, sent)
+    base = queries.version_with_number(stored.item_id, sheet.seen)
     before = plain(base.definition) if base and base.definition.type == sheet.kind else opened.base
     both = merged(sheet.kind, before, opened.base, sheet.fields)
     return replace(both, fields={**both.fields, "topic": sheet.topic})
@@ -209,7 +213,14 @@ def _acted(sheet: Sheet, do: str) -> str:
     return _page(replace(sheet, fields=fields), speaks=sheet.present is not None)
 
 
-def _page(sheet: Sheet, *, speaks: bool = True, is_refused: bool = False, met: Merged | None = None) -> str:
+def _page(
+    sheet: Sheet,
+    *,
+    speaks: bool = True,
+    is_refused: bool = False,
+    met: Merged | None = None,
+    overtaken: Message | None = None,
+) -> str:
     read = _read(sheet)
     fields, reader = sheet.fields, language()
     return render_template(
@@ -220,7 +231,7 @@ def _page(sheet: Sheet, *, speaks: bool = True, is_refused: bool = False, met: M
         notes=read.notes if speaks else Notes(()),
         is_refused=is_refused,
         met=met,
-        overtaken=_overtaken(sheet) if met else None,
+        overtaken=overtaken,
         version=sheet.present.stored.number if sheet.present else 0,
         preview=_preview(read, reader),
         labels=LABELS,
@@ -241,11 +252,6 @@ def _page(sheet: Sheet, *, speaks: bool = True, is_refused: bool = False, met: M
         refusals=lambda *names: [],
         words_at=lambda name: tuple(words_of(name, fields)),
     )
-
-
-def _overtaken(sheet: Sheet) -> Message:
-    current = sheet.present.stored.number if sheet.present else 0
-    return Message(OVERTAKEN, {"current": current, "sent": whole_number(request.form.get("version")) or 0})
 
 
 def _preview(read: Read, reader: str) -> dict[str, Any] | None:

@@ -330,3 +330,14 @@ def test_the_form_asks_the_database_a_constant_number_of_questions(trainer: Flas
             trainer.get(address(f"every-type-{kind}"))
         counts[kind] = len(queries_run)
     assert max(counts.values()) <= 8, counts
+
+
+def test_a_button_pressed_over_a_newer_version_does_not_overwrite_it_afterwards(
+    app: Flask, trainer: FlaskClient
+) -> None:
+    key = "every-type-single"
+    opened = sent(trainer.get(address(key)).text)
+    assert change(trainer, key, **{"stem.en": "Their words?"}).status_code == 303
+    text = trainer.post(address(key), data={**opened, "do": "preview"}).text
+    assert trainer.post(address(key), data={**sent(text), "do": ""}).status_code == 409
+    assert body(app, key)["stem"]["en"] == "Their words?"

@@ -1,6 +1,7 @@
-// Writing an item: warns before something typed is left, and leads from a sentence into its field. The page works without it.
+// A form that stands for content (form[data-sheet]): warns before something typed is left, and leads from a sentence into
+// its field. The page works without it.
 
-const form = document.getElementById("item-form");
+const form = document.querySelector("form[data-sheet]");
 const before = form ? values() : "";
 const isUnsaved = Boolean(document.getElementById("errors")) || form?.dataset.unsaved === "1";
 let leaving = false;

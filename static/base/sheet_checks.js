@@ -1,0 +1,70 @@
+// Looks a form through while it is filled in (form[data-checks]): after a change it is sent to be checked, kept nowhere, and
+// what is to be mended and what was counted for it become fresh. Without this module the button of the same name does so.
+
+const form = document.querySelector("form[data-checks]");
+const PAUSE = 600;
+
+let timer = null;
+let asked = 0;
+let looked = form ? values() : "";
+
+function data() {
+  const sent = new FormData(form);
+  sent.set("do", "check");
+  return sent;
+}
+
+function values() {
+  return new URLSearchParams(data()).toString();
+}
+
+async function look() {
+  const now = values();
+  if (now === looked) return;
+  const mine = ++asked;
+  try {
+    const options = { method: "POST", body: new URLSearchParams(data()), credentials: "same-origin", headers: { Accept: "text/html" } };
+    const answer = await fetch(form.action, options);
+    if (!answer.ok || answer.redirected || mine !== asked) return; // a later look says more
+    looked = now;
+    refresh(new DOMParser().parseFromString(await answer.text(), "text/html"));
+  } catch {
+    // without a connection the form stays as it is; saving says what is wrong
+  }
+}
+
+function refresh(page) {
+  for (const here of document.querySelectorAll("[data-fresh]")) {
+    const fresh = page.getElementById(here.id);
+    if (fresh && !here.contains(document.activeElement)) here.replaceWith(fresh);
+  }
+  for (const field of form.querySelectorAll("[data-field]")) notes(field, page);
+}
+
+// What is to be mended stands under its field; the words belong to the field for screen readers too.
+function notes(field, page) {
+  const twin = page.querySelector(`[data-field="${CSS.escape(field.dataset.field)}"]`);
+  const own = (place) => [...place.children].find((child) => child.matches(".field-notes"));
+  own(field)?.remove();
+  const fresh = twin && own(twin);
+  if (fresh) field.append(fresh);
+  for (const control of [field, ...field.querySelectorAll("input, select, textarea")]) {
+    const other = twin && control.id && page.getElementById(control.id);
+    if (!other) continue;
+    for (const name of ["aria-describedby", "aria-invalid"]) {
+      if (other.hasAttribute(name)) control.setAttribute(name, other.getAttribute(name));
+      else control.removeAttribute(name);
+    }
+  }
+}
+
+if (form) {
+  const soon = () => {
+    clearTimeout(timer);
+    timer = setTimeout(look, PAUSE);
+  };
+  form.addEventListener("input", soon);
+  form.addEventListener("change", soon);
+  form.addEventListener("submit", () => clearTimeout(timer));
+  form.dataset.checks = "on"; // it listens
+}
