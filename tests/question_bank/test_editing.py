@@ -34,6 +34,32 @@ def test_every_bundled_item_is_the_same_after_its_form_came_back() -> None:
         assert again is not None and digest(again) == digest(item), item.key
 
 
+def test_every_bundled_item_is_read_from_its_form_alone() -> None:
+    topics = [validate(Topic, document)[0] for document in read_pack(ROOT).documents["topic"]]
+    for item in [item for topic in topics if topic for item in topic.items]:
+        fields = {name: words.replace("\n", "\r\n") for name, words in shown(item.type, plain(item)).items()}
+        body = {"key": item.key, "type": item.type, **filled(item.type, {}, fields).body}
+        again, _ = read_item(Document("item", body))
+        assert again is not None and plain(again) == plain(item), item.key
+
+
+@pytest.mark.parametrize(
+    ("kind", "name", "value"),
+    [
+        ("single", "stem", {"en": "Which one?", "zh-Hans": ""}),
+        ("single", "points", "02"),
+        ("multiple", "sop", ["course/lesson", "course/lesson"]),
+        ("emotion", "labels", ["angry ", "", "sad"]),
+        ("short-text", "accepted", [{"en": "a day "}, {}, {"zh-Hans": " 一天"}]),
+        ("matching", "answer", {"skeyltwo": "skeyrtwo ", "skeylone": "skeyrone"}),
+    ],
+)
+def test_a_field_nobody_touched_keeps_its_value_as_it_was_written(kind: str, name: str, value: object) -> None:
+    base = {**make.item("x", kind), name: value}
+    assert filled(kind, {}, shown(kind, base)).body[name] != value, "reading it would tidy it up"
+    assert filled(kind, base, {**shown(kind, base), "difficulty": "hard"}).body == {**base, "difficulty": "hard"}
+
+
 def test_what_no_form_shows_stays_in_the_body() -> None:
     body = {**make.item("x"), "source": "handbook"}
     assert filled("single", body, {**shown("single", body), "points": "2"}).body == {**body, "points": 2}
