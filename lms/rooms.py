@@ -51,6 +51,7 @@ from lms.identity import views_people as people
 from lms.question_bank import api as question_bank_api
 from lms.question_bank import views as question_bank
 from lms.question_bank import views_editor as item_editing
+from lms.question_bank import views_topics as topics
 from lms.reporting import api as reporting_api
 from lms.reporting import jobs as reporting_jobs
 from lms.reporting import listeners as reporting_listeners
@@ -112,6 +113,7 @@ PAGES: tuple[Blueprint, ...] = (
     exports.bp,
     allowances.bp,
     question_bank.bp,
+    topics.bp,
     item_editing.bp,
     plans.bp,
     plan_editing.bp,

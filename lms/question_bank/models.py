@@ -9,6 +9,9 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from lms.core.database import Exact, Model, Verbatim
 
+OWN_PACK = "own"
+"""The pack of what was made in the browser and no files hold yet; the first files that do take it over."""
+
 
 class Topic(Model):
     """What a file of the question bank is about."""

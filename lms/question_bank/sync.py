@@ -12,7 +12,8 @@ from lms.core.database import db
 from lms.core.syncing import SyncReport, Take, in_conflict
 from lms.question_bank.content import Topic as TopicDefinition
 from lms.question_bank.items import AnyItem, item_of
-from lms.question_bank.models import Item, ItemVersion, Topic
+from lms.question_bank.models import OWN_PACK, Item, ItemVersion, Topic
+from lms.question_bank.queries_topics import RENAMED, title_in_files
 from lms.question_bank.service import Change, add_versions, describe, version_digest
 
 
@@ -40,7 +41,7 @@ def sync(
     """
     report, known, changes = SyncReport(), _known_items(), []
     for definition in definitions:
-        topic = _ensure_topic(definition, pack, report)
+        topic = _ensure_topic(definition, pack, take, actor, now, report)
         for position, item in enumerate(definition.items):
             sha256 = version_digest(item, media or {})
             change = _bring_in(item, sha256, position, topic, known, pack, take, report)
@@ -60,19 +61,42 @@ def _known_items() -> dict[str, _Known]:
     return {item.key: _Known(item, sha256, number or 0) for item, sha256, number in db.session.execute(query)}
 
 
-def _ensure_topic(definition: TopicDefinition, pack: str, report: SyncReport) -> Topic:
-    topic = db.session.scalar(select(Topic).where(Topic.key == definition.topic))
+def _ensure_topic(
+    definition: TopicDefinition, pack: str, take: Take | None, actor: Any, now: datetime, report: SyncReport
+) -> Topic:
+    topic, name = db.session.scalar(select(Topic).where(Topic.key == definition.topic)), f"topic:{definition.topic}"
     if topic is None:
         topic = Topic(key=definition.topic, title=definition.title, pack=pack)
         db.session.add(topic)
         db.session.flush()
-        report.added.append(f"topic:{topic.key}")
-    elif topic.title != definition.title or topic.retired_at is not None:
-        topic.title, topic.retired_at = definition.title, None
-        report.changed.append(f"topic:{topic.key}")
+        report.added.append(name)
+        return topic
+    if topic.pack == OWN_PACK:
+        topic.pack = pack
+    if topic.title == definition.title and topic.retired_at is None:
+        report.unchanged.append(name)
+    elif topic.title != definition.title and (known := title_in_files(topic)) != topic.title and take != "files":
+        _keep_title(topic, known, definition, take, actor, now, report)
     else:
-        report.unchanged.append(f"topic:{topic.key}")
+        topic.title, topic.retired_at = definition.title, None
+        report.changed.append(name)
     return topic
+
+
+def _keep_title(
+    topic: Topic, known: Any, definition: TopicDefinition, take: Take | None, actor: Any, now: datetime, report: SyncReport
+) -> None:
+    """Leave a title that was changed in the browser: told as a conflict where the files changed it too, and nobody said
+    which counts."""
+    topic.retired_at = None
+    if definition.title == known:
+        report.unchanged.append(f"topic:{topic.key}")
+    elif take is None:
+        report.conflicts.append(f"topic:{topic.key}")
+    else:
+        told = {"before": definition.title, "after": topic.title}
+        audit.record(RENAMED, f"topic:{topic.key}", actor=actor, now=now, **told)
+        report.unchanged.append(f"topic:{topic.key}")
 
 
 def _bring_in(
@@ -93,10 +117,10 @@ def _bring_in(
         report.added.append(name)
         return Change(item, definition, sha256, 1)
     item = found.item
-    if item.pack != pack and item.retired_at is None:
+    if item.pack not in (pack, OWN_PACK) and item.retired_at is None:
         report.conflicts.append(name)  # a key belongs to one pack
         return None
-    is_edited = item.edited_at is not None and sha256 != found.sha256
+    is_edited = item.edited_at is not None and (sha256 != found.sha256 or item.topic_id != topic.id)
     if in_conflict(is_edited, sha256, item.loaded_sha256, take):
         report.conflicts.append(name)
         return None
