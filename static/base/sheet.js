@@ -29,5 +29,6 @@ if (form) {
     if (!leaving && (isUnsaved || values() !== before)) event.preventDefault();
   });
   addEventListener("pageshow", () => { leaving = false; });
+  form.dataset.sheet = "on"; // it listens
 }
 document.getElementById("errors")?.focus();
