@@ -11,7 +11,7 @@ from lms.identity.models import Person
 from lms.scenarios import service, service_replies
 from lms.scenarios.definitions import ScenarioDefinition
 from lms.scenarios.models_replies import ReplyRule, WrittenReply
-from lms.scenarios.queries import PlayView
+from lms.scenarios.queries_plays import PlayView
 from tests import factories
 from tests import factories_scenarios as sets
 

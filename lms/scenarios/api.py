@@ -12,10 +12,10 @@ from lms.core.access import Scope, viewer
 from lms.core.api import Answer, Api, Body
 from lms.core.locale import language
 from lms.core.texts import in_language
-from lms.scenarios import queries, review, service
+from lms.scenarios import queries, queries_plays, review, service
 from lms.scenarios.offers import Offer
 from lms.scenarios.plot import Points
-from lms.scenarios.queries import PlayView
+from lms.scenarios.queries_plays import PlayView
 from lms.scenarios.views_reply_words import ReplyShown, replies_shown
 
 api = Api("scenarios")
@@ -255,7 +255,7 @@ def take_turn(play_id: int, body: TurnBody) -> dict[str, Any]:
     other={404: "No such play of yours"},
 )
 def play(play_id: int) -> dict[str, Any]:
-    view = queries.own_play(viewer(), play_id)
+    view = queries_plays.own_play(viewer(), play_id)
     row, may_know = view.play, view.is_over or not view.is_exam
     said = replies_shown(view)
     return {

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import func, select
 
 from lms.core.database import db
-from lms.scenarios import progress, queries
+from lms.scenarios import progress, queries, queries_plays
 from lms.scenarios.models import Play, Scenario, Turn
 from lms.scenarios.models_replies import ReplyDecision, WrittenReply
 from lms.scenarios.play_states import PlayState, Reading, replay
@@ -61,7 +61,7 @@ def _plays(person_id: int) -> tuple[PlayFigures, ...]:
     made = []
     for play, key, title in rows:
         version = versions[play.scenario_version_id]
-        spoken = [queries.spoken(turn, play.mode, decided.get((play.id, turn.number))) for turn in turns[play.id]]
+        spoken = [queries_plays.spoken(turn, play.mode, decided.get((play.id, turn.number))) for turn in turns[play.id]]
         states = replay(version.plot, spoken)
         made.append(
             PlayFigures(

@@ -12,7 +12,7 @@ from lms.core.errors import NotFound
 from lms.core.marking_queue import MarkingQueue
 from lms.core.texts import N_, Message, Text
 from lms.identity.models import Person
-from lms.scenarios import hearing, play_states, queries
+from lms.scenarios import hearing, play_states, queries, queries_plays
 from lms.scenarios.definitions import FrameworkDefinition, FrameworkStep
 from lms.scenarios.models import Play, Scenario, Turn
 from lms.scenarios.models_replies import ReplyClaim, ReplyContest, ReplyDecision, ReplyMark, WrittenReply
@@ -154,7 +154,7 @@ def _state(reply: WrittenReply, version: Compiled, mode: str) -> PlayState:
     rows = db.session.scalars(
         select(Turn).where(Turn.play_id == reply.play_id, Turn.number <= reply.number).order_by(Turn.number)
     )
-    return play_states.replay(version.plot, [queries.spoken(row, mode) for row in rows])[-1]
+    return play_states.replay(version.plot, [queries_plays.spoken(row, mode) for row in rows])[-1]
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,14 +13,14 @@ from lms.core.errors import Conflict, Invalid, NotAllowed
 from lms.core.texts import N_, Message
 from lms.enrolment import queries as enrolment_queries
 from lms.enrolment.enrolment_states import StepRef
-from lms.scenarios import hearing, play_states, queries, service_handing_over
+from lms.scenarios import hearing, play_states, queries, queries_plays, service_handing_over
 from lms.scenarios.hearing import Heard
 from lms.scenarios.models import Play, Scenario, Turn
 from lms.scenarios.offers import Offer
 from lms.scenarios.play_states import Refusal, Stage
 from lms.scenarios.plot import EmotionQuestion
-from lms.scenarios.queries import PlayView
 from lms.scenarios.queries_frameworks import framework
+from lms.scenarios.queries_plays import PlayView
 from lms.scenarios.service_settling import settle
 
 MODES = ("exam", "practice")
@@ -38,10 +38,10 @@ def start_play(key: str, person: Any, mode: str, *, now: datetime, language: str
         raise Invalid(Message(N_("Choose practice or examination.")))
     scenario = queries.scenario_by_key(key, person)
     _admit(person, scenario, mode)
-    if go_on and (begun := queries.open_play(person, scenario.id, mode)):
-        return queries.own_play(person, begun.id)
+    if go_on and (begun := queries_plays.open_play(person, scenario.id, mode)):
+        return queries_plays.own_play(person, begun.id)
     play = _new_play(person, scenario.id, scenario.version_id or 0, mode, secrets.token_hex(8), language, now)
-    return queries.play_view(play, scenario.key, [])
+    return queries_plays.play_view(play, scenario.key, [])
 
 
 def _admit(person: Any, scenario: Scenario, mode: str) -> None:
@@ -99,7 +99,7 @@ def take_turn(
     The same turn with the same words returns the same again and changes nothing. Raises ``Conflict`` for a turn that
     was answered otherwise or is not due, ``Invalid`` for what is not offered, ``NotFound`` for somebody else's play.
     """
-    view = queries.own_play(person, play_id, lock=True)
+    view = queries_plays.own_play(person, play_id, lock=True)
     said = fingerprint(turn, emotion, choice, reply, intensity)
     if 0 < turn <= len(view.turns):
         if view.turns[turn - 1].fingerprint != said:
@@ -236,7 +236,7 @@ def go_back(play_id: int, person: Any, turn: int, *, now: datetime) -> PlayView:
 
     Raises ``Conflict`` in an examination and for a turn that was not taken.
     """
-    view = queries.own_play(person, play_id, lock=True)
+    view = queries_plays.own_play(person, play_id, lock=True)
     if view.is_exam:
         raise Conflict(Message(N_("In an examination what was said stays said.")))
     if not 0 < turn <= len(view.turns):
@@ -248,7 +248,7 @@ def go_back(play_id: int, person: Any, turn: int, *, now: datetime) -> PlayView:
     copies = [_copy(row, play.id) for row in view.turns[: turn - 1]]
     db.session.add_all(copies)
     db.session.flush()
-    return queries.play_view(play, view.scenario_key, copies)
+    return queries_plays.play_view(play, view.scenario_key, copies)
 
 
 def _copy(row: Turn, play_id: int) -> Turn:
@@ -259,7 +259,7 @@ def _copy(row: Turn, play_id: int) -> Turn:
 
 def begin_again(play_id: int, person: Any, *, now: datetime, language: str) -> PlayView:
     """Start the same scenario's practice over, on its current version; the old play is left as it is."""
-    view = queries.own_play(person, play_id, lock=True)
+    view = queries_plays.own_play(person, play_id, lock=True)
     if view.is_exam and not view.is_over:
         raise Conflict(Message(N_("In an examination what was said stays said.")))
     if not view.is_over:

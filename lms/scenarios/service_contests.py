@@ -9,11 +9,11 @@ from lms.core import audit
 from lms.core.database import db
 from lms.core.errors import Conflict, NotFound
 from lms.core.texts import N_, Message
-from lms.scenarios import hearing, judging, queries
+from lms.scenarios import hearing, judging, queries_plays
 from lms.scenarios.judging import How, Rank
 from lms.scenarios.models import Turn
 from lms.scenarios.models_replies import ReplyContest, WrittenReply
-from lms.scenarios.queries import PlayView
+from lms.scenarios.queries_plays import PlayView
 from lms.scenarios.service_reasons import stated_reason
 
 
@@ -23,7 +23,7 @@ def contest(play_id: int, person: Any, turn: int, why: str, *, now: datetime) ->
     In practice no score changes. In an examination that is over it is possible where the machine's reading counted
     without a person: what the trainer finds then counts. Once per reply; the same again returns the first.
     """
-    view = queries.own_play(person, play_id, lock=True)
+    view = queries_plays.own_play(person, play_id, lock=True)
     row = next((each for each in view.turns if each.number == turn and each.reply is not None), None)
     if row is None:
         raise NotFound(Message(N_("Turn %(turn)s has no reply in your own words."), {"turn": turn}))

@@ -5,13 +5,13 @@ from datetime import datetime
 
 from lms.core import audit
 from lms.core.database import db
-from lms.scenarios import judging, queries, queries_reply_rules
+from lms.scenarios import judging, queries_plays, queries_reply_rules
 from lms.scenarios.hearing import reading_kept
 from lms.scenarios.judging import How, Rank
 from lms.scenarios.models import Turn
 from lms.scenarios.models_replies import ReplyDecision, WrittenReply
 from lms.scenarios.play_states import Reading
-from lms.scenarios.queries import PlayView
+from lms.scenarios.queries_plays import PlayView
 from lms.scenarios.queries_reply_rules import Rule
 
 
@@ -26,7 +26,7 @@ def hand_over(view: PlayView, now: datetime) -> PlayView:
     if not counted:
         return view
     audit.record("reply.count", f"play:{view.play.id}", now=now, replies=counted, version=rule.version)
-    return queries.play_view(view.play, view.scenario_key, view.turns)
+    return queries_plays.play_view(view.play, view.scenario_key, view.turns)
 
 
 def _queue(view: PlayView, turn: Turn, rule: Rule, now: datetime) -> bool:

@@ -12,12 +12,12 @@ from lms.core.errors import Conflict, Invalid, NotFound
 from lms.core.marking_queue import MOST_CHARACTERS
 from lms.core.second_marks import Waiting
 from lms.core.texts import N_, Message
-from lms.scenarios import judging, play_states, queries
+from lms.scenarios import judging, play_states, queries, queries_plays
 from lms.scenarios.judging import How
 from lms.scenarios.models import Play, Turn
 from lms.scenarios.models_replies import ReplyDecision, ReplyMark, WrittenReply
 from lms.scenarios.play_states import Reading, Refusal, Stage
-from lms.scenarios.queries import PlayView
+from lms.scenarios.queries_plays import PlayView
 from lms.scenarios.queries_replies import REPLIES, shown
 from lms.scenarios.service_handing_over import decide
 from lms.scenarios.service_reasons import stated_reason
@@ -142,7 +142,7 @@ def _decide(
 
 def _view(play: Play) -> PlayView:
     turns = db.session.scalars(select(Turn).where(Turn.play_id == play.id).order_by(Turn.number))
-    return queries.play_view(play, queries.key_of(play.scenario_id), list(turns))
+    return queries_plays.play_view(play, queries.key_of(play.scenario_id), list(turns))
 
 
 def correct(reply_id: int, given: Given, reason: str, *, actor: Any, now: datetime) -> WrittenReply:

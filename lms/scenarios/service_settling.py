@@ -8,7 +8,7 @@ from lms.core.database import db
 from lms.enrolment import service as enrolment
 from lms.scenarios.outline import EMOTION
 from lms.scenarios.plot import Points
-from lms.scenarios.queries import PlayView
+from lms.scenarios.queries_plays import PlayView
 
 EMOTION_RECOGNITION = "emotion-recognition"
 

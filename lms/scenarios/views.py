@@ -16,10 +16,11 @@ from lms.core.errors import Conflict, Invalid, NotFound
 from lms.core.locale import language
 from lms.core.texts import N_, Message, in_language
 from lms.question_bank.labels import SKILLS, label_name, skill_name
-from lms.scenarios import queries, queries_reply_rules, review, service
+from lms.scenarios import queries, queries_plays, queries_reply_rules, review, service
 from lms.scenarios.forms import BackForm, StartForm, TurnForm
 from lms.scenarios.labels import CHANNELS
-from lms.scenarios.queries import Card, Compiled, PlayView
+from lms.scenarios.queries import Card, Compiled
+from lms.scenarios.queries_plays import PlayView
 from lms.scenarios.service_handing_over import asked_in
 from lms.scenarios.views_reply_words import ReplyShown, replies_shown
 from lms.scenarios.views_result import result_parts, title_of
@@ -84,7 +85,7 @@ def start_play(key: str) -> Response:
 @requires("self")
 def play(play_id: int) -> str | Response:
     """The talk: what the customer said last, and what one may answer."""
-    view = queries.own_play(viewer(), play_id)
+    view = queries_plays.own_play(viewer(), play_id)
     if view.is_over:
         return redirect(url_for("scenarios.result", play_id=play_id))
     return _player(view, TurnForm(formdata=None))
@@ -118,7 +119,7 @@ def take_turn(play_id: int) -> str | Response | tuple[str, int]:
 
 
 def _again(play_id: int, form: TurnForm, sentence: str, status: int) -> Response | tuple[str, int]:
-    view = queries.own_play(viewer(), play_id)
+    view = queries_plays.own_play(viewer(), play_id)
     if view.is_over:
         return redirect(url_for("scenarios.result", play_id=play_id), 303)
     if form.turn.data != view.state.turn:
@@ -151,11 +152,11 @@ def begin_again(play_id: int) -> Response:
 @requires("self")
 def result(play_id: int) -> str | Response:
     """What came of it, and why."""
-    view = queries.readable_play(viewer(), play_id)
+    view = queries_plays.readable_play(viewer(), play_id)
     is_mine = view.play.person_id == viewer().id
     if not view.is_over:
         if not is_mine:
-            raise NotFound(Message(queries.NO_PLAY))
+            raise NotFound(Message(queries_plays.NO_PLAY))
         return redirect(url_for("scenarios.play", play_id=play_id))
     suggestion = queries.to_practise_next(viewer(), view.play, view.compiled.definition.skill) if is_mine else None
     parts, said = result_parts(view, customer_name(view.compiled), viewer()), replies_shown(view)
@@ -164,8 +165,8 @@ def result(play_id: int) -> str | Response:
         "scenarios/result.html",
         view=view,
         is_mine=is_mine,
-        player=None if is_mine else queries.player_name(view.play),
-        place=queries.place_of(view.play),
+        player=None if is_mine else queries_plays.player_name(view.play),
+        place=queries_plays.place_of(view.play),
         suggestion=suggestion,
         talk=talk(view),
         said=said,

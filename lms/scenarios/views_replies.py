@@ -16,7 +16,7 @@ from lms.core.errors import Conflict, Invalid, NotFound
 from lms.core.locale import language
 from lms.core.texts import N_, Message, in_language
 from lms.core.waiting import Work
-from lms.scenarios import queries, queries_replies, service_contests, service_reasons, service_replies
+from lms.scenarios import queries_plays, queries_replies, service_contests, service_reasons, service_replies
 from lms.scenarios.queries_replies import Shown
 from lms.scenarios.service_replies import Given
 from lms.scenarios.views_reply_words import machine_shown
@@ -218,7 +218,7 @@ def contest_reply(play_id: int) -> Response | tuple[str, int]:
 
 def _contest_again(play_id: int, turn: int, why: str, back: str, problem: Message) -> str:
     """What was typed, with what to mend."""
-    view = queries.own_play(viewer(), play_id)
+    view = queries_plays.own_play(viewer(), play_id)
     return render_template(
         "scenarios/reply_contest.html",
         play_id=play_id,

@@ -9,8 +9,8 @@ from lms.scenarios.hearing import Piece
 from lms.scenarios.judging import How
 from lms.scenarios.models import Turn
 from lms.scenarios.play_states import Stage
-from lms.scenarios.queries import PlayView
 from lms.scenarios.queries_frameworks import framework
+from lms.scenarios.queries_plays import PlayView
 from lms.scenarios.queries_replies import Decided
 from lms.scenarios.replies import Guard, ReplyReading
 

@@ -16,8 +16,9 @@ from lms.scenarios import review
 from lms.scenarios.outline import EMOTION
 from lms.scenarios.play_states import Stage
 from lms.scenarios.practise_next import Gap, gaps
-from lms.scenarios.queries import Compiled, PlayView
+from lms.scenarios.queries import Compiled
 from lms.scenarios.queries_frameworks import framework
+from lms.scenarios.queries_plays import PlayView
 from lms.scenarios.scoring import PlayScore
 
 QUOTED = {"en": 18, "zh-Hans": 8}

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from lms.core import clock
 from lms.core.access import Role
 from lms.core.database import db, unit_of_work
-from lms.scenarios import queries, queries_frameworks, queries_reply_rules, service_versions
+from lms.scenarios import queries, queries_frameworks, queries_plays, queries_reply_rules, service_versions
 from lms.scenarios.definitions import FrameworkDefinition
 from lms.scenarios.models import Framework
 from lms.scenarios.models_replies import ReplyRule
@@ -46,7 +46,7 @@ def test_a_step_that_left_the_framework_can_still_be_found_in_replies_that_wait(
     assert 'value="track"' in trainer.get(reply).text
     assert trainer.post(reply, data={"step": "track", "taboo": "no"}).status_code == 303
     with app.app_context():
-        assert queries.own_play(person, view.play.id).play.score == 10
+        assert queries_plays.own_play(person, view.play.id).play.score == 10
     shown = sign_in(person).get(f"/plays/{view.play.id}/result").text
     judged = shown[shown.index(factories_replies.TRACKS) :]
     assert "track" in judged

@@ -14,7 +14,7 @@ from lms.core.access import Role
 from lms.core.database import unit_of_work
 from lms.identity.models import Person
 from lms.scenarios import service_contests
-from lms.scenarios.queries import PlayView
+from lms.scenarios.queries_plays import PlayView
 from tests import factories
 from tests import factories_replies as said
 

@@ -13,9 +13,9 @@ from lms.core.database import db
 from lms.core.errors import Conflict, Invalid, NotAllowed, NotFound
 from lms.enrolment.models import Completion
 from lms.identity.models import Person
-from lms.scenarios import queries, service
+from lms.scenarios import queries, queries_plays, service
 from lms.scenarios.models import Play, Turn
-from lms.scenarios.queries import PlayView
+from lms.scenarios.queries_plays import PlayView
 from tests import factories
 from tests import factories_scenarios as sets
 
@@ -136,7 +136,7 @@ def test_what_is_not_offered_is_refused_and_leaves_nothing(person: Person, said:
     begun = start(person)
     with pytest.raises(Invalid):
         service.take_turn(begun.play.id, person, 1, **said, now=clock.now())
-    assert queries.own_play(person, begun.play.id).turns == []
+    assert queries_plays.own_play(person, begun.play.id).turns == []
 
 
 def test_a_turn_is_kept_with_all_that_was_shown(person: Person) -> None:
@@ -162,7 +162,7 @@ def test_nobody_plays_somebody_elses_play(person: Person) -> None:
     with pytest.raises(NotFound):
         service.take_turn(begun.play.id, other, 1, choice="1", now=clock.now())
     with pytest.raises(NotFound):
-        queries.own_play(other, begun.play.id)
+        queries_plays.own_play(other, begun.play.id)
 
 
 def test_a_play_stays_on_the_version_it_began_with(person: Person) -> None:
@@ -181,7 +181,7 @@ def test_the_order_of_choices_differs_between_plays_and_holds_within_one(person:
     for _ in range(25):
         begun = start(person)
         assert begun.offer is not None
-        assert begun.offer == queries.own_play(person, begun.play.id).offer
+        assert begun.offer == queries_plays.own_play(person, begun.play.id).offer
         orders.add(tuple(choice.key for choice in begun.offer.choices))
     assert len(orders) > 3
 
@@ -194,7 +194,7 @@ def test_practice_goes_back_to_a_turn_and_keeps_what_was(person: Person) -> None
     assert shown(back, "hear-her-out") == shown(start_of(view), "hear-her-out")
     better = say(say(back, person, "hear-her-out", "angry"), person, "name-and-time")
     assert better.play.passed is True
-    old = queries.own_play(person, view.play.id)
+    old = queries_plays.own_play(person, view.play.id)
     assert (len(old.turns), old.play.left_at is not None) == (1, True)
     halfway = service.go_back(better.play.id, person, 2, now=clock.now())
     assert [row.choice for row in halfway.turns] == ["hear-her-out"]

@@ -13,7 +13,7 @@ from lms.core.database import db
 from lms.core.errors import Conflict, Invalid, NotFound
 from lms.enrolment.models import Completion
 from lms.identity.models import Person
-from lms.scenarios import queries, queries_replies, service, service_contests, service_replies
+from lms.scenarios import queries_plays, queries_replies, service, service_contests, service_replies
 from lms.scenarios.hearing import reading_kept
 from lms.scenarios.models import Turn
 from lms.scenarios.models_replies import ReplyContest, ReplyDecision, ReplyMark, WrittenReply
@@ -84,7 +84,7 @@ def test_a_turn_taken_back_keeps_what_was_heard_before(person: Person) -> None:
     fresh = service.go_back(view.play.id, person, 2, now=clock.now())
     again = service.take_turn(fresh.play.id, person, 2, reply=said.NOTHING, now=clock.now())
     assert (view.play.score, again.play.score) == (10, 7)
-    assert queries.own_play(person, view.play.id).score.score == 10
+    assert queries_plays.own_play(person, view.play.id).score.score == 10
 
 
 # ---- contesting -----------------------------------------------------------------------
@@ -96,7 +96,7 @@ def test_a_contested_reading_goes_to_people_and_changes_no_score(person: Person)
     found = said.waiting(view)
     assert (found.purpose, found.settled_at) == ("contest", None)
     said.marked(found, "track")
-    assert queries.own_play(person, view.play.id).score.score == 7
+    assert queries_plays.own_play(person, view.play.id).score.score == 7
     (decided,) = queries_replies.decided_of(view.play.id)[2]
     assert decided.found.steps == {"track"}
 
@@ -139,7 +139,7 @@ def test_the_last_mark_settles_the_play_once(person: Person, heard: list[Any]) -
     ended = view.play.finished_at
     with clock.at(clock.now() + timedelta(days=2)):
         said.marked(said.waiting(view), "advise", "track")
-    play = queries.own_play(person, view.play.id).play
+    play = queries_plays.own_play(person, view.play.id).play
     assert (play.state, play.score, play.percent, play.passed) == ("finished", 12, 100, True)
     assert [(each.play_id, each.score, each.at) for each in heard] == [(play.id, 12, ended)]
     (done,) = completions(person)
@@ -149,21 +149,21 @@ def test_the_last_mark_settles_the_play_once(person: Person, heard: list[Any]) -
 def test_people_decide_against_the_scorer(person: Person) -> None:
     view = said.played(said.BOTH, person)
     said.marked(said.waiting(view))
-    play = queries.own_play(person, view.play.id).play
+    play = queries_plays.own_play(person, view.play.id).play
     assert (play.score, play.passed) == (7, False)
 
 
 def test_a_taboo_that_people_do_not_see_leaves_the_talk_as_it_went(person: Person) -> None:
     view = said.played(said.TABOO, person)
     said.marked(said.waiting(view), "advise", "track")
-    after = queries.own_play(person, view.play.id)
+    after = queries_plays.own_play(person, view.play.id)
     assert (after.state.ending, after.state.taboo, after.state.taboo_said) == ("hung-up", True, False)
 
 
 def test_a_taboo_that_only_people_see_never_passes(person: Person) -> None:
     view = said.played(said.BOTH, person)
     said.marked(said.waiting(view), "advise", "track", taboo=True)
-    assert queries.own_play(person, view.play.id).play.passed is False
+    assert queries_plays.own_play(person, view.play.id).play.passed is False
 
 
 def test_two_markers_who_agree_decide_and_a_third_is_asked_where_they_differ(person: Person) -> None:
@@ -175,7 +175,7 @@ def test_two_markers_who_agree_decide_and_a_third_is_asked_where_they_differ(per
     said.marked(found, "track", "advise")
     assert (found.marks_needed, found.settled_at) == (3, None)
     said.marked(found, "advise")
-    assert (found.how, queries.own_play(person, view.play.id).play.score) == ("majority", 12)
+    assert (found.how, queries_plays.own_play(person, view.play.id).play.score) == ("majority", 12)
 
 
 def test_what_the_scene_does_not_ask_for_needs_no_third_marker(person: Person) -> None:
@@ -261,7 +261,7 @@ def test_a_correction_adds_to_the_history_and_settles_the_play_anew(person: Pers
     service_replies.correct(
         found.id, said.given(), "There is no promise in these words.", actor=said.marker(), now=clock.now()
     )
-    play = queries.own_play(person, view.play.id).play
+    play = queries_plays.own_play(person, view.play.id).play
     assert (play.score, play.passed, completions(person)) == (7, False, [])
     assert [one.how for one in queries_replies.decided_of(view.play.id)[2]] == ["single", "corrected"]
     assert [each.score for each in heard] == [12, 7]
@@ -293,4 +293,4 @@ def test_a_play_goes_on_after_a_pause_with_own_words_in_it(person: Person, later
     row.heard = {**(row.heard or {}), "steps": []}
     db.session.flush()
     with later(days=3):
-        assert queries.own_play(person, view.play.id).score.score == 7
+        assert queries_plays.own_play(person, view.play.id).score.score == 7

@@ -13,7 +13,7 @@ from lms.core.database import db, unit_of_work
 from lms.core.errors import Conflict
 from lms.enrolment.models import Completion
 from lms.identity.models import Person
-from lms.scenarios import queries, service
+from lms.scenarios import queries_plays, service
 from lms.scenarios.models import Play, Turn
 from tests import factories
 from tests import factories_scenarios as sets
@@ -81,7 +81,7 @@ def test_the_last_turn_sent_many_times_finishes_and_completes_once(app: Flask, b
     play_id, person_id = begun
     with app.app_context(), unit_of_work():
         person = db.session.get(Person, person_id)
-        first = queries.own_play(person, play_id)
+        first = queries_plays.own_play(person, play_id)
         assert first.offer is not None
         number = next(shown.id for shown in first.offer.choices if shown.key == "hear-her-out")
         second = service.take_turn(play_id, person, 1, emotion="angry", choice=number, now=clock.now())
@@ -101,7 +101,7 @@ def test_a_cut_before_the_commit_leaves_nothing_and_the_turn_can_be_sent_again(
         answer(play_id, person_id, 1, "1")()
         raise KeyboardInterrupt
     with app.app_context():
-        assert queries.own_play(db.session.get(Person, person_id), play_id).turns == []
+        assert queries_plays.own_play(db.session.get(Person, person_id), play_id).turns == []
     with app.app_context(), unit_of_work():
         assert answer(play_id, person_id, 1, "1")() == 2
 
@@ -110,8 +110,8 @@ def test_a_new_process_goes_on_where_the_old_one_was(app: Flask, begun: tuple[in
     play_id, person_id = begun
     with app.app_context(), unit_of_work():
         person = db.session.get(Person, person_id)
-        before = queries.own_play(person, play_id).offer
+        before = queries_plays.own_play(person, play_id).offer
     app.extensions.pop("lms.versions.scenarios")
     with app.app_context():
         db.session.remove()
-        assert queries.own_play(db.session.get(Person, person_id), play_id).offer == before
+        assert queries_plays.own_play(db.session.get(Person, person_id), play_id).offer == before
