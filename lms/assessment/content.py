@@ -22,7 +22,7 @@ from lms.core.content import (
 from lms.core.definition_errors import refusal
 from lms.core.entered import whole_number
 from lms.core.texts import N_, Message
-from lms.question_bank.items import SopRef
+from lms.question_bank.item_fields import SopRef
 
 Count = Annotated[int, Field(ge=0, le=100_000)]
 Least = Annotated[int, Field(ge=1, le=100_000)]

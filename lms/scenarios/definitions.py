@@ -8,7 +8,7 @@ from pydantic import Field, ModelWrapValidatorHandler, ValidationError, model_va
 from lms.core.definition_errors import Fault, combined
 from lms.core.definitions import Definition, Key, Text, pilot_faults, plain, unique_by
 from lms.core.texts import N_
-from lms.question_bank.items import SopRef
+from lms.question_bank.item_fields import SopRef
 from lms.scenarios.outline import outline_faults
 
 EMOTIONS = ("angry", "anxious", "disappointed", "confused", "impatient", "sad", "satisfied", "neutral")
