@@ -1,6 +1,6 @@
 """From a reply to labels: SPIN asks one question a reply, other frameworks are read sentence by sentence (pure)."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from lms.core.texts import in_language
@@ -8,7 +8,17 @@ from lms.scenarios.definitions import FrameworkStep
 from lms.scenarios.replies_guards import HOLLOW, guards_of, signs_of, without_asides
 from lms.scenarios.replies_likeness import language_of, likeness
 from lms.scenarios.replies_meanings import meaning_of
-from lms.scenarios.replies_odds import chance, cue_odds, cue_words, fused, joined, opinions, shares
+from lms.scenarios.replies_odds import (
+    chance,
+    cue_odds,
+    cue_words,
+    fused,
+    joined,
+    opinions,
+    righted,
+    shares,
+    whole_shares,
+)
 from lms.scenarios.replies_reading import Evidence, Finding, Guard, ReplyContext, ReplyReading, TabooHit
 from lms.scenarios.replies_scene import hints_of
 from lms.scenarios.replies_scorers import Model, Scorer
@@ -88,19 +98,61 @@ def _clauses(scene: Scene, model: Model, label: str, part: Sentence) -> list[Evi
     return found
 
 
+@dataclass(frozen=True, slots=True)
+class Said:
+    """The shares of each label: sentence by sentence, and of the reply."""
+
+    rows: list[dict[str, float]]
+    reply: dict[str, float]
+
+    def places(self, label: str, cut: float) -> list[int]:
+        """The sentences that say it: from the cut on, or the most likely one of a reply that says it as a whole."""
+        if self.reply.get(label, 0.0) < cut or not self.rows:
+            return []
+        best = max(row[label] for row in self.rows)
+        return [place for place, row in enumerate(self.rows) if row[label] >= min(cut, best)]
+
+
 def _many_steps(scene: Scene) -> Judgement:
     model = scene.scorer.models[("lscat", scene.language)]
-    rows = [_row(scene, model, part) for part in scene.parts]
-    best = {label: max((row[label] for row in rows), default=0.0) for label in model.labels}
-    heard = _heard(scene, model, rows)
+    said = _said(scene, model)
+    heard = _heard(scene, model, said)
     hits, doubtful = parted(heard, scene.scorer.limits, Guard.QUOTED in scene.guards)
-    found = (_finding(scene, model, step, rows) for step in scene.context.framework.steps)
+    found = (_finding(scene, model, step, said) for step in scene.context.framework.steps)
     findings = tuple(finding for finding in found if finding)
     guessed = tuple(finding.step for finding in findings) + ((TABOO,) if heard else ())
-    believed = all(best.get(label, 0.0) >= model.thresholds.get(label, NEVER) for label in guessed)
-    sure = believed and not scene.guards and clarity(model, best) >= model.thresholds.get("whole", NEVER)
+    believed = all(said.reply.get(label, 0.0) >= model.thresholds.get(label, NEVER) for label in guessed)
+    sure = believed and not scene.guards and clarity(model, said.reply) >= model.thresholds.get("whole", NEVER)
     reading = ReplyReading(scene.scorer.version, findings, hits, scene.guards, not sure, doubtful)
     return Judgement(reading, guessed, sure)
+
+
+def _said(scene: Scene, model: Model) -> Said:
+    rows = [_row(scene, model, part) for part in scene.parts]
+    best = {label: max((row[label] for row in rows), default=0.0) for label in model.labels}
+    if model.whole is None or not rows:
+        return Said(rows, best)
+    hollow = [_is_hollow(scene, part) for part in scene.parts]
+    return Said(rows, reply_shares(model, [part.text for part in scene.parts], hollow, best, scene.language))
+
+
+def reply_shares(
+    model: Model, texts: Sequence[str], hollow: Sequence[bool], best: Mapping[str, float], language: str
+) -> dict[str, float]:
+    """Shares of the reply: the best of its sentences and the opinion on the whole, set right by label.
+
+    ``hollow`` sentences take no step; a taboo may stand in them.
+    """
+    assert model.whole is not None
+    spoken = [without_quotations(text) for text in texts]
+    every = whole_shares(model.whole, " ".join(spoken), language)
+    kept = [text for text, is_hollow in zip(spoken, hollow, strict=True) if not is_hollow]
+    steps = every if len(kept) == len(spoken) else whole_shares(model.whole, " ".join(kept), language)
+    part, found = model.whole.share, {}
+    for label, share in best.items():
+        whole = every[label] if label == TABOO else steps[label] if kept else 0.0
+        found[label] = righted(model, label, (1.0 - part) * share + part * whole)
+    return found
 
 
 def clarity(model: Model, best: Mapping[str, float]) -> float:
@@ -119,9 +171,13 @@ def _row(scene: Scene, model: Model, part: Sentence) -> dict[str, float]:
     spoken = without_quotations(part.text)
     if spoken != part.text:
         chances[TABOO] = sentence_chances(model, spoken, scene.language, {})[TABOO]
-    if signs_of(spoken, scene.language, scene.scorer) & HOLLOW:
+    if _is_hollow(scene, part):
         chances = {label: share if label == TABOO else 0.0 for label, share in chances.items()}
     return chances
+
+
+def _is_hollow(scene: Scene, part: Sentence) -> bool:
+    return bool(signs_of(without_quotations(part.text), scene.language, scene.scorer) & HOLLOW)
 
 
 def sentence_chances(model: Model, flat: str, language: str, hints: Mapping[str, float]) -> dict[str, float]:
@@ -134,32 +190,34 @@ def sentence_chances(model: Model, flat: str, language: str, hints: Mapping[str,
     return fused([{label: chance(value) for label, value in opinion.items()} for opinion in said], model.weights)
 
 
-def _heard(scene: Scene, model: Model, rows: list[dict[str, float]]) -> list[HeardTaboo]:
+def _heard(scene: Scene, model: Model, said: Said) -> list[HeardTaboo]:
     limits = scene.scorer.limits
     heard = known_hits(scene.text, scene.parts, scene.context, scene.language, limits)
     taken = {one.hit.evidence.start for one in heard}
-    for part, row in zip(scene.parts, rows, strict=True):
+    for place in said.places(TABOO, model.cut_of(TABOO)):
+        part = scene.parts[place]
         start, end = trimmed(scene.text, part.start, part.end)
-        if row[TABOO] >= model.cut_of(TABOO) and start not in taken:
+        if start not in taken:
             instead = better_words(part.text, scene.context, scene.language, limits)
             hit = TabooHit(Evidence(start, end), scene.text[start:end], instead)
-            heard.append(HeardTaboo(hit, row[TABOO] >= model.thresholds.get(TABOO, NEVER)))
+            share = said.reply[TABOO] if model.whole else said.rows[place][TABOO]
+            heard.append(HeardTaboo(hit, share >= model.thresholds.get(TABOO, NEVER)))
     return sorted(heard, key=lambda one: one.hit.evidence.start)
 
 
-def _finding(scene: Scene, model: Model, step: FrameworkStep, rows: list[dict[str, float]]) -> Finding | None:
+def _finding(scene: Scene, model: Model, step: FrameworkStep, said: Said) -> Finding | None:
     known = scene.context.framework.framework == "lscat"
     meaning = step.key if known else meaning_of(step, scene.scorer.limits)
     if meaning not in model.labels or meaning == TABOO:
         return _by_meaning(scene, step, meaning)
-    share = max((row[meaning] for row in rows), default=0.0)
-    if share < model.cut_of(meaning):
+    share = said.reply[meaning]
+    places = said.places(meaning, model.cut_of(meaning))
+    if not places:
         return None
     sure = known and share >= model.thresholds.get(meaning, NEVER) and not scene.guards
     words: list[Evidence] = []
-    for part, row in zip(scene.parts, rows, strict=True):
-        if row[meaning] >= model.cut_of(meaning):
-            words += _words(scene, model, meaning, part)
+    for place in places:
+        words += _words(scene, model, meaning, scene.parts[place])
     return Finding(step.key, sure, round(share, 4), tuple(joined(words)))
 
 

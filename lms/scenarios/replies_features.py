@@ -21,7 +21,7 @@ def features(text: str, language: str, tail: bool = False) -> Counter[str]:
     if tail:
         clauses = [clause for clause in CLAUSE.split(flat) if clause.strip()]
         last = clauses[-1] if clauses else flat
-        counts.update(f"§{name}" for name in (_chinese(last) if language == "zh" else _runs(WORD.findall(last))))
+        counts.update(f"§{name}" for name in (_chinese(last) if language == "zh" else runs(WORD.findall(last))))
     return counts
 
 
@@ -39,10 +39,11 @@ def _english(text: str) -> Iterator[str]:
         for size in (2, 3, 4, 5):
             for start in range(len(padded) - size + 1):
                 yield padded[start : start + size]
-    yield from _runs(words)
+    yield from runs(words)
 
 
-def _runs(words: list[str]) -> Iterator[str]:
+def runs(words: list[str]) -> Iterator[str]:
+    """Runs of 1–3 words, with the ends of the text as words of their own."""
     run = ["^", *words, "$"]
     for size in (1, 2, 3):
         for start in range(len(run) - size + 1):

@@ -5,8 +5,9 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from lms.scenarios.replies_features import features
 from lms.scenarios.replies_reading import Evidence
-from lms.scenarios.replies_scorers import DenseModel, LinearModel, Model
+from lms.scenarios.replies_scorers import DenseModel, LinearModel, Model, Whole
 from lms.scenarios.replies_semantic import embedding
+from lms.scenarios.replies_traits import traits
 
 
 def exponential(value: float) -> float:
@@ -65,7 +66,19 @@ def joined(found: Iterable[Evidence]) -> list[Evidence]:
 
 def linear_odds(model: LinearModel, text: str, language: str) -> dict[str, float]:
     """Log-odds of each label by the linear model."""
-    counts = {name: count for name, count in features(text, language, model.tail).items() if name in model.idf}
+    return weighed(model, seen(model, text, language))
+
+
+def seen(model: LinearModel, text: str, language: str) -> Mapping[str, int]:
+    """What the model sees of a text, by count."""
+    if model.kinds:
+        return traits(text, language, model.kinds, model.lists, model.tail)
+    return features(text, language, model.tail)
+
+
+def weighed(model: LinearModel, counts: Mapping[str, int]) -> dict[str, float]:
+    """Log-odds of each label by what was seen."""
+    counts = {name: count for name, count in counts.items() if name in model.idf}
     length = math.sqrt(math.fsum((count * model.idf[name]) ** 2 for name, count in counts.items()))
     odds = []
     for column, intercept in enumerate(model.intercepts):
@@ -99,3 +112,28 @@ def fused(rows: Sequence[Mapping[str, float]], weights: Sequence[float] = ()) ->
         weighted = list(zip(weights, rows, strict=True))
         return {label: math.fsum(weight * row[label] for weight, row in weighted) for label in rows[0]}
     return {label: math.fsum(row[label] for row in rows) / len(rows) for label in rows[0]}
+
+
+def whole_shares(whole: Whole, text: str, language: str) -> dict[str, float]:
+    """The share of each label in a reply read as a whole."""
+    said = [linear_odds(whole.linear, text, language)]
+    if whole.dense:
+        said.append(dense_odds(whole.dense, embedding(text)))
+    return fused([{label: chance(odds) for label, odds in opinion.items()} for opinion in said], whole.weights)
+
+
+def righted(model: Model, label: str, share: float) -> float:
+    """The share that says how often it is right."""
+    if label not in model.rights:
+        return share
+    slope, start = model.rights[label]
+    return chance(start + slope * log_odds(share))
+
+
+def log_odds(share: float) -> float:
+    """The log-odds of a share, between -16 and 16: where ``chance`` comes near it, halving the way each time."""
+    low, high = -16.0, 16.0
+    for _ in range(40):
+        middle = (low + high) / 2.0
+        low, high = (middle, high) if chance(middle) < share else (low, middle)
+    return (low + high) / 2.0

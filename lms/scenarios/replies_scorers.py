@@ -11,8 +11,9 @@ from typing import Any
 from lms.scenarios.replies_limits import FIRST, Limits, limits_of
 from lms.scenarios.replies_semantic import MISSING, is_installed
 
-FORMATS = (1, 2)
-"""Format 1 knows no limits of its own and no doubtful taboos; format 2 holds both in the file."""
+FORMATS = (1, 2, 3)
+"""Format 1 knows no limits of its own and no doubtful taboos; format 2 holds both in the file. Format 3 also reads the
+reply as a whole, with models that list what they look at (``replies_traits``), and sets shares right by label."""
 
 TIERS = ("linear", "semantic")
 NAME = re.compile(r"(linear|semantic)-([1-9][0-9]*)")
@@ -41,6 +42,10 @@ class LinearModel:
     weights: Mapping[str, tuple[float, ...]]
     tail: bool = False
     """Whether the last clause counts once more."""
+    kinds: tuple[str, ...] = ()
+    """What it looks at, by the names of ``replies_traits``; none: the features of formats 1 and 2."""
+    lists: tuple[tuple[str, re.Pattern[str]], ...] = ()
+    """Named lists of words, for ``kinds``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,10 +77,23 @@ class Model:
     cuts: Mapping[str, float] = field(default_factory=dict)
     weights: tuple[float, ...] = ()
     """How much each opinion counts, in the order of ``replies_odds.opinions``; none: all alike."""
+    whole: "Whole | None" = None
+    rights: Mapping[str, tuple[float, float]] = field(default_factory=dict)
+    """Slope and start by label, on log-odds: what makes a share mean how often it is right."""
 
     def cut_of(self, label: str) -> float:
         """From which share on a label is guessed."""
         return self.cuts.get(label, self.cut)
+
+
+@dataclass(frozen=True, slots=True)
+class Whole:
+    """What reads a reply as a whole beside its sentences; ``share`` from 0 to 1 is how much that counts."""
+
+    linear: LinearModel
+    dense: DenseModel | None
+    weights: tuple[float, ...]
+    share: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +110,7 @@ _chosen = {"name": "linear"}
 
 
 def choose(name: str) -> None:
-    """Say what ``scorer()`` means: a tier (``linear``, ``semantic``: its newest version) or a version (``linear-3``).
+    """Say what ``scorer()`` means: a tier (``linear``, ``semantic``: its version in use) or a version (``linear-3``).
 
     ``LookupError`` with a sentence for anything else, and for ``semantic`` without its package.
     """
@@ -113,14 +131,18 @@ def versions(tier: str | None = None) -> list[str]:
     return [f"{kind}-{number}" for kind, number in matches if tier in (None, kind)]
 
 
+def in_use(tier: str) -> str:
+    """The version that a tier's name stands for: ``in_use.json`` names it, for a version counts only once it was
+    found better than the one before."""
+    stored = json.loads((files("lms.scenarios") / "reply_models" / "in_use.json").read_text(encoding="utf-8"))
+    return str(stored[tier])
+
+
 def scorer(version: str | None = None) -> Scorer:
     """That version; without one what was chosen at the start. ``LookupError`` for a version that is not here."""
     name = version or _chosen["name"]
     if name in TIERS:
-        at_hand = versions(name)
-        if not at_hand:
-            raise LookupError(f"There is no {name} scorer for typed replies.")
-        name = at_hand[-1]
+        name = in_use(name)
     if name.startswith("semantic") and not is_installed():
         raise LookupError(MISSING)
     return _loaded(name)
@@ -151,12 +173,12 @@ def built(stored: Mapping[str, Any]) -> Scorer:
 def _model(stored: Mapping[str, Any], limits: Limits) -> Model:
     words = stored.get("words", {})
     cues = tuple(Cue(label, weight, compiled(pattern, words)) for label, weight, pattern in stored["cues"])
-    linear, dense = stored.get("linear"), stored.get("dense")
+    linear, dense, whole = stored.get("linear"), stored.get("dense"), stored.get("whole")
     return Model(
         labels=tuple(stored["labels"]),
         cues=cues,
         biases=stored.get("biases", {}),
-        linear=_linear(linear) if linear else None,
+        linear=_linear(linear, words) if linear else None,
         dense=_dense(dense) if dense else None,
         cut=stored.get("cut", 0.5),
         thresholds=stored.get("thresholds", {}),
@@ -164,6 +186,18 @@ def _model(stored: Mapping[str, Any], limits: Limits) -> Model:
         most_searched=limits.most_searched,
         cuts=stored.get("cuts", {}),
         weights=tuple(stored.get("weights", ())),
+        whole=_whole(whole, words) if whole else None,
+        rights={label: (slope, start) for label, (slope, start) in stored.get("rights", {}).items()},
+    )
+
+
+def _whole(stored: Mapping[str, Any], words: Mapping[str, str]) -> Whole:
+    dense = stored.get("dense")
+    return Whole(
+        linear=_linear(stored["linear"], words),
+        dense=_dense(dense) if dense else None,
+        weights=tuple(stored["weights"]),
+        share=stored["share"],
     )
 
 
@@ -174,15 +208,27 @@ def compiled(pattern: str, words: Mapping[str, str]) -> re.Pattern[str]:
     return re.compile(pattern)
 
 
-def _linear(stored: Mapping[str, Any]) -> LinearModel:
-    features = stored["features"]
+def _linear(stored: Mapping[str, Any], words: Mapping[str, str]) -> LinearModel:
+    """In format 3 weights are whole hundredths, and ``kinds`` is there."""
+    features, kinds = stored["features"], tuple(stored.get("kinds", ()))
+    weights = {name: tuple(row[1:]) for name, row in features.items()}
+    if kinds:
+        weights = {name: tuple(number / 100 for number in row) for name, row in weights.items()}
     return LinearModel(
         labels=tuple(stored["labels"]),
         intercepts=tuple(stored["intercepts"]),
         idf={name: row[0] for name, row in features.items()},
-        weights={name: tuple(row[1:]) for name, row in features.items()},
+        weights=weights,
         tail=stored.get("tail", False),
+        kinds=kinds,
+        lists=lists_of(words, stored["bounded"]) if kinds else (),
     )
+
+
+def lists_of(words: Mapping[str, str], bounded: bool) -> tuple[tuple[str, re.Pattern[str]], ...]:
+    """The word lists of that model by name; ``bounded``: only where words begin and end, as English needs it."""
+    edge = r"\b" if bounded else ""
+    return tuple((name, compiled(f"{edge}<{name}>{edge}", words)) for name in sorted(words))
 
 
 def _dense(stored: Mapping[str, Any]) -> DenseModel:

@@ -12,6 +12,7 @@ from lms.scenarios.definitions import FrameworkDefinition
 from lms.scenarios.queries_frameworks import product_frameworks
 from lms.scenarios.replies import Guard, ReplyContext, choose, from_json, read_reply, scorer, to_json, versions
 from lms.scenarios.replies_odds import exponential
+from lms.scenarios.replies_scorers import in_use
 from lms.scenarios.replies_semantic import is_installed
 
 LAST = FrameworkDefinition.model_validate(
@@ -174,6 +175,14 @@ def test_versions_in_the_register_are_never_changed() -> None:
     assert sorted(register) == sorted(versions())
     for version, digest in register.items():
         assert hashlib.sha256((folder / f"{version}.json").read_bytes()).hexdigest() == digest, version
+
+
+@pytest.mark.parametrize("tier", ["linear", "semantic"])
+def test_a_tier_means_its_version_in_use_whatever_newer_files_lie_there(tier: str) -> None:
+    assert in_use(tier) in versions(tier)
+    if tier == "linear":
+        choose(tier)
+        assert scorer().version == in_use(tier)
 
 
 def test_a_version_that_is_not_here_is_named() -> None:
