@@ -19,6 +19,7 @@ LABELS: Mapping[str, str] = {
     "criteria": N_("Criteria"),
     "criterion": N_("Criterion"),
     "cues": N_("Cues, one a line"),
+    "customer": N_("The customer"),
     "effect": N_("Effect"),
     "emotion": N_("Feeling"),
     "endings": N_("Endings"),

@@ -207,11 +207,12 @@ class _Maker:
         step: str | None = None
         points: dict[str, int] = {}
         effect: dict[str, int] = {}
+        leads = bool(reply.parts and reply.parts[0])
         for part in filter(None, reply.parts):
             word = plain_word(part)
             worth = WORTH.fullmatch(part)
             name = plain_word(worth["name"]) if worth else ""
-            if target is None and (found := self._target(word)):
+            if target is None and leads and (found := self._target(word)):
                 target = found
             elif word in self.steps:
                 step = self.steps[word]

@@ -4,9 +4,9 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from lms.core.texts import LANGUAGES, Text, in_language
+from lms.core.texts import ENGLISH, LANGUAGES, Text, in_language
 from lms.scenarios.definitions import FrameworkDefinition
-from lms.scenarios.drafts_quick_lines import plain_word
+from lms.scenarios.drafts_quick_lines import COMMA, plain_word
 from lms.scenarios.drafts_shape import value_at
 
 OUTCOME = "outcome"
@@ -62,6 +62,17 @@ class Frame:
         """The titles of the steps, for a sentence."""
         steps = self.framework.steps if self.framework else ()
         return ", ".join(in_language(step.title, self.language) for step in steps)
+
+    def step_word(self, key: str) -> str:
+        """How a step is written in the language of the lines: its title where that reads back as the step."""
+        steps = self.framework.steps if self.framework else ()
+        title = next((in_language(step.title, self.language) for step in steps if step.key == key), key)
+        is_plain = self.step_names.get(plain_word(title)) == key and not COMMA.search(title) and title == title.strip()
+        return title if is_plain and self.language != ENGLISH else key
+
+    def variable_word(self, key: str) -> str:
+        """How what replies change is written in the language of the lines."""
+        return key if self.language == ENGLISH else next(iter(VARIABLE_NAMES.get(key, ())), key)
 
     @property
     def criterion_names(self) -> dict[str, str]:

@@ -30,8 +30,8 @@ LINE_END = "⏎"
 HEADS: Mapping[str, tuple[str, ...]] = {
     "title": ("title", "标题"),
     "name": ("customer", "客户"),
-    "profile": ("who", "什么人"),
-    "backstory": ("what happened", "story", "发生了什么", "来龙去脉"),
+    "profile": ("who", "人物", "什么人"),
+    "backstory": ("what happened", "story", "事情经过", "发生了什么"),
     "score": ("pass line", "pass", "及格线"),
 }
 """The words before a colon at the top, by the field they fill."""

@@ -93,14 +93,16 @@ class _Writer:
         main, is_taboo = self.frame.main, choice.get("taboo") is True
         if choice.get("goto"):
             yield choice["goto"]
+        elif choice.get("step"):
+            yield ""
         if choice.get("step") in self.frame.step_names.values():
-            yield choice["step"]
+            yield self.frame.step_word(choice["step"])
         for name, worth in (choice.get("points") or {}).items():
             if name in self.frame.criteria and _digits(worth) and (name != main or is_taboo):
                 yield f"{name} +{worth}"
         for name, by in (choice.get("effect") or {}).items():
             if name in self.frame.variables and isinstance(by, int):
-                yield f"{name} {by:+d}"
+                yield f"{self.frame.variable_word(name)} {by:+d}"
         when = choice.get("when") or ""
         if CONDITION.fullmatch(f"if {when}") and not COMMA.search(when):
             yield f"if {when}"

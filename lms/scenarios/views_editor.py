@@ -155,7 +155,8 @@ def _met_another(key: str, part: Part, typed: Mapping[str, str], conflict: LmsEr
     both = merged(base, stand.body, part, typed, _steps(stand.body))
     open_part = _open_part(stand.body, part)
     fields = both.fields if open_part == part else None
-    return _page(stand, open_part, typed=fields, refused={"part": conflict.message}, met=both)
+    newer = {name: Message(N_("Saved meanwhile: “%(words)s”"), {"words": words}) for name, words in both.both.items()}
+    return _page(stand, open_part, typed=fields, refused={"part": conflict.message, **newer}, met=both, base=base)
 
 
 def _changed(before: Mapping[str, Any], after: Mapping[str, Any]) -> tuple[list[tuple[Message, ...]], int]:
@@ -198,6 +199,7 @@ def _page(
     typed: Mapping[str, str] | None = None,
     refused: Mapping[str, Message] | None = None,
     met: Merged | None = None,
+    base: Mapping[str, Any] | None = None,
 ) -> str:
     body, language = stand.body, locale.language()
     frameworks, sop = queries_frameworks.frameworks(), queries_drafts.sop_steps()
@@ -231,6 +233,7 @@ def _page(
         title=in_language(value_at(body, ("title",)), language) or stand.key,
         routes_address=url_for("scenario_routes.scenario_routes", key=stand.key, draft=1 if stand.draft else None),
         words_at=lambda name: tuple(words_of(body, tuple(name.split(".")))),
+        words_before=lambda name: tuple(words_of(base or body, tuple(name.split(".")))),
         spot_address=lambda spot: (
             f"#{spot.anchor}" if spot.part == part else _address(stand.key, spot.part, spot.anchor)
         ),

@@ -2,7 +2,7 @@
 
 import functools
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.resources import files
 from typing import Any
 
@@ -96,15 +96,38 @@ def preview(body: Mapping[str, Any] | None, read: Read | None, language: str) ->
     if body is None or read is None or not value_at(body, ("scenes",)):
         return None
     whole = {"scenario": "role-play", **body}
-    found = checked(whole, queries_frameworks.frameworks(), queries_drafts.sop_steps())
+    frameworks = queries_frameworks.frameworks()
+    found = checked(whole, frameworks, queries_drafts.sop_steps())
     drawn = scene_map(whole, language=language, best=found.best)
+    named = _named_by_key(frameworks, value_at(whole, ("framework",)))
     told = [finding for finding in found.findings if finding.message.template != UNTRANSLATED]
     return Preview(
         drawn,
         found,
-        tuple((finding, read.line_of(finding.place), tuple(words_of(whole, finding.place))) for finding in told),
+        tuple(
+            (
+                replace(finding, message=_worded(finding.message, named)),
+                read.line_of(finding.place),
+                tuple(words_of(whole, finding.place)),
+            )
+            for finding in told
+        ),
         len(found.findings) - len(told),
     )
+
+
+def _named_by_key(frameworks: Mapping[str, FrameworkDefinition], chosen: str | None) -> dict[str, dict[str, str]]:
+    """The titles of frameworks and of the steps of the one chosen, as sentences name them."""
+    language = locale.language()
+    steps = frameworks[chosen].steps if chosen and chosen in frameworks else ()
+    return {
+        "framework": {key: in_language(each.title, language) for key, each in frameworks.items()},
+        "step": {step.key: in_language(step.title, language) for step in steps},
+    }
+
+
+def _worded(message: Message, named: Mapping[str, Mapping[str, str]]) -> Message:
+    return Message(message.template, {name: named.get(name, {}).get(of, of) for name, of in message.values.items()})
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 import copy
 import random
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -20,6 +21,7 @@ from lms.scenarios.starters import starters
 from lms.scenarios.views_editor_quick_shown import example
 from tests import factories_scenarios as sets
 
+GUIDE = Path(__file__).resolve().parents[2] / "docs" / "trainers.md"
 LSCAT = product_frameworks()["lscat"]
 LESSON = "complaint-handling/lscat"
 PLACES = {f"{LESSON}/{step.key}" for step in LSCAT.steps}
@@ -339,3 +341,14 @@ def test_cues_keep_their_other_language_line_by_line() -> None:
     assert {"en": "Rings twice"} in after["scenes"]["opening"]["cues"]
     assert {"en": "Fast", "zh-Hans": "快"} in after["scenes"]["opening"]["cues"]
     assert {"zh-Hans": "只有中文"} in after["scenes"]["opening"]["cues"], "what this language does not show stays"
+
+
+def test_steps_and_trust_are_written_in_the_language_of_the_lines_and_a_step_is_no_target() -> None:
+    body = plain(sets.definition())
+    assert "-> closing-scene, 倾听, 信任 +2, 怒气 -2, @hear-her-out" in written_quickly(body, of(body, "zh-Hans"))
+    del body["scenes"]["opening"]["choices"]["hear-her-out"]["goto"]
+    body["scenes"] = {"listen" if key == "closing-scene" else key: scene for key, scene in body["scenes"].items()}
+    frame = of(body)
+    found = read(written_quickly(body, frame), frame)
+    reply = replies(found, "opening")[0]
+    assert reply["step"] == "listen" and "goto" not in reply

@@ -303,3 +303,8 @@ def test_the_pages_cost_as_many_statements_however_large_the_role_play(
             assert trainer.get(address).status_code == 200
         counts.append(len(queries))
     assert counts[0] == counts[1] <= 12
+
+
+def test_steps_are_told_by_their_titles(trainer: Browser) -> None:
+    source = told(trainer.post(NEW, data=sent(example("en"), "look")).get_data(as_text=True))
+    assert "“Sympathise”" in source and "“sympathize”" not in source.split("How the lines are written")[0]
