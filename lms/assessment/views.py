@@ -1,11 +1,9 @@
 """The pages of sitting an exam: its door, one question a page, handing in, the result."""
 
-import functools
-from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
-from flask import Blueprint, flash, get_template_attribute, jsonify, redirect, render_template, request, url_for
+from flask import Blueprint, flash, jsonify, redirect, render_template, request, url_for
 from flask_babel import gettext
 from flask_wtf.csrf import generate_csrf
 from markupsafe import Markup
@@ -23,11 +21,11 @@ from lms.assessment import (
     queries_versions,
     service,
 )
+from lms.assessment import views_question_map as question_map
 from lms.assessment.api import too_late
 from lms.assessment.attempt_states import State
 from lms.assessment.forms import AppealForm, VoidForm
 from lms.assessment.models import Attempt
-from lms.assessment.queries import SavedAnswer
 from lms.core import clock
 from lms.core.access import has, requires, viewer
 from lms.core.database import unit_of_work
@@ -132,7 +130,7 @@ def attempt(attempt_id: int) -> str | Response:
     if found.state != State.IN_PROGRESS:
         return redirect(url_for("assessment.result", attempt_id=attempt_id))
     saved = queries.saved_answers(attempt_id)
-    slot = _slot(request.args.get("slot", ""), found, saved)
+    slot = question_map.slot_asked(request.args.get("slot", ""), found, saved)
     place = found.paper[slot - 1]
     stored = bank.stored_items([place["item_version_id"]])[place["item_version_id"]]
     held = saved.get(slot)
@@ -145,42 +143,11 @@ def attempt(attempt_id: int) -> str | Response:
         held=held,
         last_saved_at=max((each.saved_at for each in saved.values()), default=None),
         slot=slot,
-        entries=Markup("").join(_entries(len(found.paper), saved, slot)),
-        answered=sum(map(_is_answered, saved.values())),
+        entries=Markup("").join(question_map.entries(len(found.paper), saved, slot)),
+        answered=sum(map(question_map.is_answered, saved.values())),
         count=len(found.paper),
         left=_seconds_left(found.deadline_at, now),
     )
-
-
-def _slot(asked: str, found: Attempt, saved: dict[int, SavedAnswer]) -> int:
-    """The slot asked for, else the first without an answer."""
-    if 1 <= (whole_number(asked) or 0) <= len(found.paper):
-        return int(asked)
-    return next((place["slot"] for place in found.paper if not _is_answered(saved.get(place["slot"]))), 1)
-
-
-def _is_answered(held: SavedAnswer | None) -> bool:
-    return held is not None and held.answer not in (None, "", [], {})
-
-
-def _entries(count: int, saved: dict[int, SavedAnswer], here: int) -> Iterator[Markup]:
-    spoken = language()
-    for number in range(1, count + 1):
-        yield _entry(spoken, number, _is_answered(saved.get(number)), number == here)
-
-
-@functools.lru_cache(maxsize=4096)
-def _entry(_language: str, number: int, answered: bool, here: bool) -> Markup:
-    """An entry of the map of questions in the reader's language: drawn once, the page is asked for so often."""
-    return Markup(get_template_attribute("assessment/_map.html", "entry")(number, answered, here))
-
-
-def _map(found: Attempt, saved: dict[int, SavedAnswer]) -> list[dict[str, Any]]:
-    base = url_for("assessment.attempt", attempt_id=found.id)
-    return [
-        {"number": n, "url": f"{base}?slot={n}", "answered": _is_answered(saved.get(n))}
-        for n in range(1, len(found.paper) + 1)
-    ]
 
 
 def _seconds_left(deadline_at: datetime | None, now: datetime) -> int | None:
@@ -274,7 +241,7 @@ def hand_in(attempt_id: int) -> str | Response:
     if found.state not in (State.IN_PROGRESS, State.OVERDUE):
         return redirect(url_for("assessment.result", attempt_id=attempt_id))
     answers = queries.saved_answers(attempt_id)
-    slots = _map(found, answers)
+    slots = question_map.places(found, answers)
     is_overdue = found.state == State.OVERDUE
     return render_template(
         "assessment/hand_in.html",
