@@ -12,6 +12,8 @@ from pathlib import Path
 FOLDER = Path(__file__).parent / "reply_corpus"
 FORMER = ("lscat_test.jsonl", "spin_test.jsonl")
 """Files whose test trades judged version 1."""
+BLIND = ("blind3_lscat.jsonl", "blind3_spin.jsonl")
+"""Files that judged linear-3 and semantic-2 once, after both were trained; training never reads them."""
 
 ADVERSARIAL = "adversarial"
 LABELS = {
@@ -61,6 +63,8 @@ def corpus(task: str, splits: Collection[str], more: Iterable[Path] = ()) -> lis
             read = labelled(lines, path.name)
         if path.name in FORMER:
             read = [replace(reply, split="former") for reply in read]
+        if path.name in BLIND:
+            read = [replace(reply, split="blind") for reply in read]
         replies += [reply for reply in read if reply.task == task and reply.split in splits]
     return replies
 

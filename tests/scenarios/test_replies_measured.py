@@ -2,7 +2,7 @@
 
 import pytest
 
-from benchmarks.replies import Judged, judged, precision_of_credited
+from benchmarks.replies import Judged, judged, precision_of_credited, wilson
 from benchmarks.replies_corpus import ADVERSARIAL, LABELS, corpus, macro_f1
 from lms.scenarios.replies import scorer
 from lms.scenarios.replies_scorers import in_use
@@ -24,3 +24,8 @@ def test_the_scorer_in_use_is_above_its_floor_on_unseen_trades(task: str) -> Non
     share, count = precision_of_credited(rows)
     assert share is not None and count > 20
     assert share >= 0.95
+
+
+def test_few_cases_are_told_with_their_interval() -> None:
+    assert wilson(8, 10) == "0.800 (0.49–0.94) of 10"
+    assert wilson(0, 0) == "– of 0"
