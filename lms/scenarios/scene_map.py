@@ -199,7 +199,7 @@ def _label(leads: list[Lead]) -> str:
     """The beginnings of what is said along a line, its keys where nothing is written yet; several share the room."""
     room = LABEL_ROOM / max(len(leads), 1)
     return " / ".join(shortened(lead.text or lead.choice, max(room, LEAST_ROOM)) for lead in leads[:MOST_NAMED]) + (
-        " …" if len(leads) > MOST_NAMED else ""
+        " / …" if len(leads) > MOST_NAMED else ""
     )
 
 

@@ -155,8 +155,19 @@ def _met_another(key: str, part: Part, typed: Mapping[str, str], conflict: LmsEr
     both = merged(base, stand.body, part, typed, _steps(stand.body))
     open_part = _open_part(stand.body, part)
     fields = both.fields if open_part == part else None
-    newer = {name: Message(N_("Saved meanwhile: “%(words)s”"), {"words": words}) for name, words in both.both.items()}
+    newer = {name: Message(_meanwhile(name), {"words": words}) for name, words in both.both.items()}
     return _page(stand, open_part, typed=fields, refused={"part": conflict.message, **newer}, met=both, base=base)
+
+
+def _meanwhile(name: str) -> str:
+    """What stands at a field that another author changed too; texts of two languages share their place for notes."""
+    if name.endswith(".en"):
+        return N_("Saved meanwhile in English: “%(words)s”")
+    return (
+        N_("Saved meanwhile in Chinese: “%(words)s”")
+        if name.endswith(".zh-Hans")
+        else N_("Saved meanwhile: “%(words)s”")
+    )
 
 
 def _changed(before: Mapping[str, Any], after: Mapping[str, Any]) -> tuple[list[tuple[Message, ...]], int]:

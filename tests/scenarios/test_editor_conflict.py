@@ -44,7 +44,7 @@ def test_the_newer_words_stand_at_the_field_too_and_the_language_is_named(second
         alert[0]
     )
     field = re.search(r'data-field="scenes.opening.says".*?data-field="scenes.opening.cues"', second, re.S)
-    assert field and "Saved meanwhile: “Theirs in two lines”" in told(field[0])
+    assert field and "Saved meanwhile in English: “Theirs in two lines”" in told(field[0])
     assert re.search(rf'is-invalid" id="{re.escape(SAYS)}".*?>\nMine</textarea>', field[0], re.S)
 
 

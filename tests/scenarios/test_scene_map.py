@@ -232,7 +232,7 @@ def test_lines_are_named_by_how_their_replies_begin_and_by_the_key_where_nothing
     assert edge(scene_map(body, language="zh-Hans"), "one", "good").label == "您从头跟我说"
     assert edge(drawn(body), "one", "bad").label == "empty"
     many = story({"one": scene(**{f"r{number}": choice("good") for number in range(5)})})
-    assert edge(drawn(many), "one", "good").label == "To good / To good / To good …"
+    assert edge(drawn(many), "one", "good").label == "To good / To good / To good / …"
 
 
 def test_the_best_route_is_thick() -> None:
