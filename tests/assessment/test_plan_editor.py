@@ -13,6 +13,7 @@ from sqlalchemy import func, select
 from lms.assessment import queries_authors, service_plans, sync
 from lms.assessment.content import Exam as ExamDefinition
 from lms.assessment.models import Attempt, Exam, ExamVersion
+from lms.assessment.plan_editing_shape import PLAN, SECTION
 from lms.core import audit, clock
 from lms.core.access import Role
 from lms.core.content import plain, read_pack, validate
@@ -175,7 +176,8 @@ def test_every_field_is_changed_in_the_browser(
 ) -> None:
     with app.app_context(), unit_of_work():
         db.session.add(Site(key="north", name=make.text("North")))
-    before = body(app)
+    before, page = body(app), trainer.get(EDIT).text
+    assert all(f'name="{name}"' in page for name in changes), "the page has no such field"
     answer = change(trainer, **changes)
     assert answer.status_code == 303, shown(answer.text)
     after = body(app)
@@ -187,6 +189,15 @@ def test_every_field_is_changed_in_the_browser(
     assert number(app) == 2 and actions(app) == ["exam.add", "exam.change"]
     with app.app_context():
         assert db.session.scalars(select(ExamVersion.created_by_id).where(ExamVersion.number == 2)).one() is not None
+
+
+def test_the_page_has_a_field_for_every_field_of_a_plan(trainer: FlaskClient) -> None:
+    page = trainer.get(EDIT).text
+    inside = {"sections.0.title", "sections.0.difficulty", "sections.0.cover", "title", "before_try", "sites"}
+    for name in {*PLAN, *(f"sections.0.{name}" for name in SECTION)} - inside:
+        assert f'name="{name}"' in page, name
+    for place in inside - {"sites"}:
+        assert f'name="{place}.' in page, place
 
 
 def test_a_new_exam_is_written_and_can_be_sat(app: Flask, trainer: FlaskClient, api: Any) -> None:
