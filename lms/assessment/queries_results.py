@@ -24,7 +24,7 @@ from lms.core.texts import Message, in_language
 from lms.courses import queries as courses
 from lms.question_bank import payloads
 from lms.question_bank import queries as bank
-from lms.question_bank.items import AnyItem
+from lms.question_bank.media_links import linked
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,20 +154,20 @@ def _questions(attempt: Attempt, language: str, corrected: Mapping[int, int]) ->
             answer=payloads.answer_shown(place, item.definition, saved.answer if saved else None),
             points=grades.get(place["slot"], Decimal(0)),
             max_points=Decimal(place["points"]),
-            **_explanation(place, item.definition, stored.get(corrected.get(place["slot"], 0)), language),
+            **_explanation(place, item, stored.get(corrected.get(place["slot"], 0)), language),
         )
 
 
 def _explanation(
-    place: Mapping[str, Any], shown: AnyItem, corrected: bank.StoredItem | None, language: str
+    place: Mapping[str, Any], shown: bank.StoredItem, corrected: bank.StoredItem | None, language: str
 ) -> dict[str, Any]:
     """Why, by the corrected version where it speaks of what was shown; else by the version shown, without its key."""
     if corrected is None:
-        return payloads.explanation(place, shown, language)
+        return payloads.explanation(place, shown.definition, language, shown.media)
     try:
-        return payloads.explanation(place, corrected.definition, language)
+        return payloads.explanation(place, corrected.definition, language, corrected.media)
     except ValueError:  # its right answer, or its feedback, is about an option that was not shown
-        rationale = in_language(corrected.definition.rationale, language)
+        rationale = linked(in_language(corrected.definition.rationale, language), corrected.media)
         return {"right_answer": None, "rationale": rationale, "feedback": {}}
 
 

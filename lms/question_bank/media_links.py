@@ -8,6 +8,6 @@ _TARGET = re.compile(r"\]\(media/([^)\s]+)")
 
 def linked(markdown: str, media: Mapping[str, str]) -> str:
     """The text with ``media/name`` replaced by the address of that content; an unknown name stays as it is."""
-    if "](media/" not in markdown:
+    if not media or "](media/" not in markdown:
         return markdown
     return _TARGET.sub(lambda found: f"](/media/{media[found[1]]}" if found[1] in media else found[0], markdown)

@@ -30,15 +30,20 @@ def answer_shown(place: Mapping[str, Any], item: AnyItem, answer: Any) -> Any:
     return item_types.write_answer(item, item_types.Shown.from_json(place["shown"]), answer)
 
 
-def explanation(place: Mapping[str, Any], item: AnyItem, language: str) -> dict[str, Any]:
-    """Why: the ``right_answer`` in numbers, the ``rationale``, and ``feedback`` by what can be picked."""
+def explanation(
+    place: Mapping[str, Any], item: AnyItem, language: str, media: Mapping[str, str] | None = None
+) -> dict[str, Any]:
+    """Why: the ``right_answer`` in numbers, the ``rationale``, and ``feedback`` by what can be picked; with the pictures of
+    ``media`` (file name to SHA-256)."""
     order = item_types.Shown.from_json(place["shown"])
     right = right_answer(item)
     return {
         "right_answer": None if right is None else item_types.write_answer(item, order, right),
-        "rationale": in_language(item.rationale, language),
+        "rationale": linked(in_language(item.rationale, language), media or {}),
         "feedback": {
-            order.number("options", key) if "options" in order.order else key: in_language(text, language)
+            order.number("options", key) if "options" in order.order else key: linked(
+                in_language(text, language), media or {}
+            )
             for key, text in item.feedback.items()
         },
     }

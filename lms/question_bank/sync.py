@@ -84,7 +84,13 @@ def _ensure_topic(
 
 
 def _keep_title(
-    topic: Topic, known: Any, definition: TopicDefinition, take: Take | None, actor: Any, now: datetime, report: SyncReport
+    topic: Topic,
+    known: Any,
+    definition: TopicDefinition,
+    take: Take | None,
+    actor: Any,
+    now: datetime,
+    report: SyncReport,
 ) -> None:
     """Leave a title that was changed in the browser: told as a conflict where the files changed it too, and nobody said
     which counts."""

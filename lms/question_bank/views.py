@@ -8,10 +8,11 @@ from flask import Blueprint, render_template, request, url_for
 from lms.core.access import requires
 from lms.core.api import decode_cursor, encode_cursor
 from lms.core.locale import language
-from lms.core.texts import N_, Message
+from lms.core.texts import N_, Message, in_language
 from lms.question_bank import form_answers, item_scores, item_types, payloads, queries
 from lms.question_bank.items import ITEM_TYPES, AnyItem
 from lms.question_bank.labels import skill_name
+from lms.question_bank.media_links import linked
 from lms.question_bank.panels import panel_on
 from lms.question_bank.queries import Filters, StoredItem
 from lms.question_bank.queries_met import graded_by_another_key
@@ -85,7 +86,10 @@ def item(item: str) -> str:
         panel_reason=panels.reason,
         skill_name=skill_name,
         question=payloads.question(place, stored.definition, stored.media, language()),
-        explanation=payloads.explanation(place, stored.definition, language()),
+        explanation=payloads.explanation(place, stored.definition, language(), stored.media),
+        feedback={
+            key: linked(in_language(text, language()), stored.media) for key, text in stored.definition.feedback.items()
+        },
         tried=tried,
         share=share,
         problem=problem,

@@ -27,12 +27,14 @@ from lms.question_bank import payloads, queries, service
 from lms.question_bank.editing import blank, filled, merged, pickable, shown
 from lms.question_bank.editing_moves import done
 from lms.question_bank.editing_notes import ENTRY_NAMES, LABELS, noted, words_of
+from lms.question_bank.editing_shape import shape_of
 from lms.question_bank.items import EMOTIONS, ITEM_TYPES
 from lms.question_bank.labels import SKILLS, label_name
 from lms.question_bank.queries import AuthoredItem
 from lms.question_bank.queries_checks import CheckedItem, checked
 from lms.question_bank.queries_places import places_in_force
 from lms.question_bank.views import DIFFICULTY_NAMES, TYPE_NAMES, preview_place
+from lms.question_bank.views_editor_media import received
 
 bp = Blueprint("item_editing", __name__)
 
@@ -61,13 +63,14 @@ OVERTAKEN = N_(
 @dataclass(frozen=True, slots=True)
 class Sheet:
     """A form that is open: the item's type, what its fields show, the body it was made of, the item as it is (None for a
-    new one), and the version that whoever fills it in has seen."""
+    new one), the version that whoever fills it in has seen, and why files that came along were refused."""
 
     kind: str
     fields: Mapping[str, str]
     base: Mapping[str, Any] = field(default_factory=dict)
     present: AuthoredItem | None = None
     seen: int = 0
+    refused: Mapping[str, Message] = field(default_factory=dict)
 
     @property
     def key(self) -> str:
@@ -100,7 +103,9 @@ def edit(key: str) -> str:
 def save(key: str) -> AnyResponse | tuple[str, int]:
     """Keep the form as the item's new version, or do what another button asks for."""
     opened = _opened(queries.authored_item(key, lock=True))
-    sheet = replace(opened, fields=_typed(), seen=whole_number(request.form.get("version")) or 0)
+    sheet = _with_files(replace(opened, fields=_typed(), seen=whole_number(request.form.get("version")) or 0))
+    if sheet.refused:
+        return _page(sheet, is_refused=True), 422
     if do := request.form.get("do"):
         return _acted(sheet, do), 200
     if met := _met(opened, sheet):
@@ -109,10 +114,10 @@ def save(key: str) -> AnyResponse | tuple[str, int]:
     return _kept(sheet, gettext("Nothing differs from the version in force; there is no new one."))
 
 
-@bp.get("/author/items/new")
+@bp.get("/author/new-item")
 @requires("content.write")
 def new() -> str:
-    """A new item: first its type, then its form."""
+    """A new item: first its type, then its form. Its address is none that an item's key could have."""
     topics, kind = queries.topic_sizes(), request.args.get("type", "")
     known = [topic.key for topic in topics]
     topic = request.args.get("topic", "")
@@ -124,7 +129,7 @@ def new() -> str:
     return _page(Sheet(kind, {**blank(kind), "topic": topic, "key": _free_key(topic)}), speaks=False)
 
 
-@bp.post("/author/items/new")
+@bp.post("/author/new-item")
 @unit_of_work
 @requires("content.write")
 def add() -> AnyResponse | tuple[str, int]:
@@ -132,7 +137,9 @@ def add() -> AnyResponse | tuple[str, int]:
     kind = request.form.get("type", "")
     if kind not in ITEM_TYPES:
         raise NotFound(Message(N_("There is no such type of item.")))
-    sheet = Sheet(kind, _typed())
+    sheet = _with_files(Sheet(kind, _typed()))
+    if sheet.refused:
+        return _page(sheet, is_refused=True), 422
     if do := request.form.get("do"):
         return _acted(sheet, do), 200
     return _kept(sheet, "")
@@ -143,6 +150,12 @@ def add() -> AnyResponse | tuple[str, int]:
 
 def _typed() -> dict[str, str]:
     return typed(request.form.to_dict(flat=False), BESIDE)
+
+
+def _with_files(sheet: Sheet) -> Sheet:
+    """The form with the files that came along, each kept whatever becomes of the form."""
+    found = received(sheet.fields, shape_of(sheet.kind))
+    return replace(sheet, fields=found.fields, refused=found.refused)
 
 
 def _opened(present: AuthoredItem) -> Sheet:
@@ -174,7 +187,7 @@ def _met(opened: Sheet, sheet: Sheet) -> Merged | None:
 
 def _read(sheet: Sheet) -> Read:
     made = filled(sheet.kind, sheet.base, sheet.fields)
-    refused = dict(made.refused)
+    refused = {**made.refused, **sheet.refused}
     if not sheet.key:
         refused["key"] = Message(NO_KEY)
     elif sheet.present is None and queries.is_item_known(sheet.key[:KEY_LENGTH]):
@@ -262,5 +275,5 @@ def _preview(read: Read, reader: str) -> dict[str, Any] | None:
     place = preview_place(definition, "1")
     return {
         "question": payloads.question(place, definition, read.found.media, reader),
-        "explanation": payloads.explanation(place, definition, reader),
+        "explanation": payloads.explanation(place, definition, reader, read.found.media),
     }

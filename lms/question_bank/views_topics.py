@@ -123,7 +123,9 @@ def rename(key: str) -> Response | tuple[str, int]:
         both = brought_over(form.words(SEEN), topic.title, form.words(FIELDS))
         _show(form, topic, both.fields)
         return _page(form, topic, overtaken=error.message.translated(gettext), newer=both.both), 409
-    flash(gettext("The topic has its new title.") if is_new else gettext("Nothing differs; nothing was saved."), "success")
+    flash(
+        gettext("The topic has its new title.") if is_new else gettext("Nothing differs; nothing was saved."), "success"
+    )
     return redirect(url_for("topics.topics"), 303)
 
 

@@ -23,7 +23,7 @@ pytestmark = pytest.mark.browser
 KINDS = [*make.BODIES, "essay"]
 EDIT = "/author/items/every-type-single/edit"
 PAGES = [
-    "/author/items", "/author/items/new", "/author/items/new?type=multiple&topic=every-type",
+    "/author/items", "/author/new-item", "/author/new-item?type=multiple&topic=every-type",
     *(f"/author/items/every-type-{kind}/edit" for kind in KINDS),
 ]  # fmt: skip
 

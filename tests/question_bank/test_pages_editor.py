@@ -150,12 +150,12 @@ def test_each_type_is_corrected_in_the_browser(
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_new_item_of_each_type_is_written(app: Flask, trainer: FlaskClient, kind: str) -> None:
-    text = trainer.get(f"/author/items/new?type={kind}&topic=complaints").text
+    text = trainer.get(f"/author/new-item?type={kind}&topic=complaints").text
     assert fields_of(text)["key"] == ["complaints-004"]
     with app.app_context():
         shape = {name: words for name, words in fields_of(trainer.get(address(f"every-type-{kind}")).text).items()}
     made = {**shape, **{name: fields_of(text)[name] for name in ("key", "topic", "version", "type")}, "do": ""}
-    answer = trainer.post("/author/items/new", data=made)
+    answer = trainer.post("/author/new-item", data=made)
     assert answer.status_code == 303, answer.text
     copied = body(app, "complaints-004")
     assert {**copied, "key": ""} == {**body(app, f"every-type-{kind}"), "key": ""}
@@ -164,8 +164,8 @@ def test_a_new_item_of_each_type_is_written(app: Flask, trainer: FlaskClient, ki
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_an_empty_new_form_says_what_to_do_and_keeps_what_was_typed(trainer: FlaskClient, kind: str) -> None:
-    text = trainer.get(f"/author/items/new?type={kind}&topic=complaints").text
-    answer = trainer.post("/author/items/new", data={**sent(text), "rationale.en": "Because I say so", "do": ""})
+    text = trainer.get(f"/author/new-item?type={kind}&topic=complaints").text
+    answer = trainer.post("/author/new-item", data={**sent(text), "rationale.en": "Because I say so", "do": ""})
     assert answer.status_code == 422
     assert "Nothing was saved" in answer.text and "Because I say so" in answer.text
     links = re.findall(r'<li><a href="#([^"]+)"', answer.text)
@@ -285,12 +285,12 @@ def test_an_item_moves_to_another_topic_and_a_retired_one_comes_back(app: Flask,
 
 
 def test_a_taken_key_and_an_unknown_type_are_refused(trainer: FlaskClient) -> None:
-    text = trainer.get("/author/items/new?type=number&topic=complaints").text
+    text = trainer.get("/author/new-item?type=number&topic=complaints").text
     made = {**sent(text), "key": "every-type-number", "stem.en": "How many?", "answer": "3", "do": ""}
-    answer = trainer.post("/author/items/new", data=made)
+    answer = trainer.post("/author/new-item", data=made)
     assert answer.status_code == 422 and "is taken" in answer.text
-    assert trainer.post("/author/items/new", data={"type": "riddle"}).status_code == 404
-    assert "Choose how it is answered" in trainer.get("/author/items/new?type=riddle").text
+    assert trainer.post("/author/new-item", data={"type": "riddle"}).status_code == 404
+    assert "Choose how it is answered" in trainer.get("/author/new-item?type=riddle").text
 
 
 def test_wording_that_gives_answers_away_is_said_but_saved(trainer: FlaskClient) -> None:
@@ -312,9 +312,9 @@ def test_only_trainers_edit(sign_in: Callable[..., FlaskClient], bank: None) -> 
         page = sign_in(role)
         expected = 200 if role is Role.TRAINER else 403
         assert page.get(address("every-type-single")).status_code == expected
-        assert page.get("/author/items/new").status_code == expected
+        assert page.get("/author/new-item").status_code == expected
         listed = page.get("/author/items")
-        assert ("/author/items/new" in listed.text) == (role is Role.TRAINER)
+        assert ("/author/new-item" in listed.text) == (role is Role.TRAINER)
 
 
 def test_an_unknown_item_is_not_found(trainer: FlaskClient) -> None:

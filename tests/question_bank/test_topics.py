@@ -109,7 +109,9 @@ def test_a_taken_key_keeps_the_words_and_makes_nothing(app: Flask, trainer: Flas
 def test_of_two_who_make_the_same_topic_at_once_one_is_told(
     app: Flask, trainer: FlaskClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(service_topics.queries, "is_topic_known", lambda key: False)  # the other one came after the look
+    monkeypatch.setattr(
+        service_topics.queries, "is_topic_known", lambda key: False
+    )  # the other one came after the look
     answer = trainer.post(NEW, data={**PARCELS, "key": "complaints"})
     assert answer.status_code == 409 and 'value="Late parcels"' in answer.text
     assert trail(app, "topic.add") == []
@@ -275,7 +277,9 @@ def test_the_first_files_that_hold_an_own_topic_take_it_over(in_app: None, bank:
     assert db.session.scalar(select(Topic.pack).where(Topic.key == "parcels")) == "shop"
 
 
-def test_an_item_moved_to_another_topic_is_not_moved_back_by_files_that_did_not_change(in_app: None, bank: None) -> None:
+def test_an_item_moved_to_another_topic_is_not_moved_back_by_files_that_did_not_change(
+    in_app: None, bank: None
+) -> None:
     with unit_of_work():
         head = TopicHead.model_validate({"topic": "parcels", "title": make.text("Parcels")})
         service_topics.add_topic(head, actor=None, now=clock.now())
