@@ -1,6 +1,8 @@
 // Writing a role-play: saves by itself a moment after typing stops, keeps what is to be mended and the map fresh, and
 // warns before something unsaved is left. The page works without it: every button sends the whole form.
 
+import { leadInto } from "../base/leading.js";
+
 const form = document.getElementById("part-form");
 const IDLE = 2500;
 const RETRY = 10_000;
@@ -143,18 +145,6 @@ function left(event) {
   passing = false;
 }
 
-// A sentence about something to mend leads into its field, also where that is folded away.
-function jump(event) {
-  const link = event.target.closest("a[href^='#']");
-  const place = link && document.getElementById(decodeURIComponent(link.getAttribute("href").slice(1)));
-  if (!place || !form.contains(place)) return;
-  event.preventDefault();
-  for (let fold = place.closest("details"); fold; fold = fold.parentElement.closest("details")) fold.open = true;
-  const control = "input:not([type=hidden]), select, textarea";
-  (place.matches(control) ? place : place.querySelector(control) ?? place).focus({ preventScroll: true });
-  place.scrollIntoView({ block: "center" });
-}
-
 async function goTo(event) {
   const link = event.target.closest("a[href]");
   if (!link || event.defaultPrevented || link.getAttribute("href").startsWith("#") || !isDirty() || event.button || event.metaKey || event.ctrlKey || event.shiftKey) return;
@@ -189,7 +179,7 @@ if (form && form.querySelector(".save-bar")) {
   form.addEventListener("keydown", keyed);
   form.addEventListener("focusout", left);
   form.addEventListener("pointerdown", () => (passing = false));
-  document.addEventListener("click", jump);
+  leadInto(form);
   document.addEventListener("click", goTo);
   document.addEventListener("submit", sent);
   addEventListener("beforeunload", (event) => {
