@@ -39,7 +39,7 @@ from lms.certification.content import Certification as CertificationDefinition
 from lms.certification.models import Certificate, CertificateChange, Certification
 from lms.core import clock, jobs
 from lms.core.access import Role
-from lms.core.database import db, unit_of_work
+from lms.core.database import db, is_writing, unit_of_work
 from lms.enrolment.models import Completion
 from lms.hr.models import Result
 from lms.identity import service as identity
@@ -300,7 +300,8 @@ class _Held:
     """Watches for how long the longest transaction that writes goes on."""
 
     def __init__(self) -> None:
-        self.longest, self._begun = 0.0, 0.0
+        self.longest = 0.0
+        self._begun: float | None = None
 
     @contextmanager
     def watching(self) -> Iterator[None]:
@@ -314,10 +315,11 @@ class _Held:
             event.remove(db.engine, name, listener)
 
     def _begin(self, _connection: Any) -> None:
-        self._begun = time.perf_counter()
+        self._begun = time.perf_counter() if is_writing() else None
 
     def _end(self, _connection: Any) -> None:
-        self.longest = max(self.longest, time.perf_counter() - self._begun)
+        if self._begun is not None:
+            self.longest = max(self.longest, time.perf_counter() - self._begun)
 
 
 def _server_cpu() -> float:

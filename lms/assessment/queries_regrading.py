@@ -1,6 +1,6 @@
 """Reads of regradings: the dry run over the attempts that met a version, proposals, and their lines."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
@@ -8,7 +8,7 @@ from fractions import Fraction
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, select, type_coerce
+from sqlalchemy import ColumnElement, Row, Select, func, select, type_coerce
 from sqlalchemy.orm import aliased
 from sqlalchemy.types import NullType
 
@@ -20,7 +20,8 @@ from lms.assessment.regrading import Case, Line, Outcome, Rule, line
 from lms.assessment.regrading_states import State
 from lms.core.database import db
 from lms.core.errors import NotFound
-from lms.core.texts import N_, Message
+from lms.core.texts import N_, Message, Text
+from lms.courses import queries as courses
 from lms.identity.models import Person
 from lms.question_bank import queries as bank
 from lms.question_bank.models import Item, ItemVersion
@@ -240,9 +241,10 @@ def versions_of(key: str) -> list[VersionMet]:
 
 @dataclass(frozen=True, slots=True)
 class RegradingView:
-    """A regrading with the names of those who proposed, decided and undid it, and the item's key and versions."""
+    """A regrading with the names of those who proposed, decided and undid it, and the item's key, stem and versions."""
 
     row: Regrading
+    stem: Text
     item: str
     from_number: int
     to_number: int | None
@@ -278,13 +280,19 @@ def regrading(regrading_id: int) -> RegradingView:
     row = db.session.execute(_views().where(Regrading.id == regrading_id)).one_or_none()
     if row is None:
         raise NotFound(Message(NO_REGRADING))
-    return RegradingView(*row)
+    return _with_stems([row])[0]
+
+
+def _with_stems(rows: Iterable[Row[Any]]) -> list[RegradingView]:
+    found = [tuple(row) for row in rows]
+    items = bank.items(row.from_version_id for row, *_names in found)
+    return [RegradingView(row, items[row.from_version_id].stem, *names) for row, *names in found]
 
 
 def waiting_regradings(limit: int = 50) -> list[RegradingView]:
     """Proposals that wait for a second person, the oldest first."""
     query = _views().where(Regrading.state == State.PROPOSED).order_by(Regrading.id).limit(limit)
-    return [RegradingView(*row) for row in db.session.execute(query)]
+    return _with_stems(db.session.execute(query).all())
 
 
 def regradings(item: str = "", limit: int = 100) -> list[RegradingView]:
@@ -292,7 +300,7 @@ def regradings(item: str = "", limit: int = 100) -> list[RegradingView]:
     query = _views().order_by(Regrading.id.desc()).limit(limit)
     if item:
         query = query.where(Item.key == item)
-    return [RegradingView(*row) for row in db.session.execute(query)]
+    return _with_stems(db.session.execute(query).all())
 
 
 # ---- lines --------------------------------------------------------------------------
@@ -323,6 +331,15 @@ def line_page(regrading_id: int, show: str, *, after: int, limit: int) -> list[L
     query = _line_views().where(RegradingLine.regrading_id == regrading_id, SHOWN.get(show, SHOWN["all"]))
     query = query.where(RegradingLine.id > after).order_by(RegradingLine.id).limit(limit + 1)
     return [LineView(*row) for row in db.session.execute(query)]
+
+
+def subject_titles(lines: Iterable[LineView]) -> dict[str, Text]:
+    """Titles of exams, and of the lessons whose checks they were, by subject; at most two queries."""
+    subjects = {one.subject for one in lines}
+    places = {subject: tuple(subject.split("/", 1)) for subject in subjects if "/" in subject}
+    lessons = courses.lesson_titles([(course, lesson) for course, lesson in places.values()]) if places else {}
+    exams = queries.exam_titles(sorted(subjects - places.keys())) if subjects - places.keys() else {}
+    return {**exams, **{subject: lessons[place] for subject, place in places.items() if place in lessons}}
 
 
 def all_lines(regrading_id: int) -> Iterator[LineView]:

@@ -69,9 +69,15 @@ def mark(essay_id: int, given: Given, *, actor: Any, now: datetime) -> Essay:
     levels = written_levels(given.levels)
     earlier = ESSAYS.mark_of(essay.id, actor.id)
     if earlier is not None:
-        if earlier.levels == levels:
+        if earlier.levels != levels:
+            raise Conflict(
+                Message(N_("You have marked this answer already, with other levels; the first mark stands."))
+            )
+        if (earlier.comments, earlier.comment) == _words(given):
             return essay
-        raise Conflict(Message(N_("You have marked this answer already, with other levels; the first mark stands.")))
+        raise Conflict(
+            Message(N_("You have marked this answer already, with the same levels. The words you wrote first stand."))
+        )
     if attempt.state != State.SUBMITTED:
         raise Conflict(Message(ESSAYS.over))
     ESSAYS.check_open(essay, actor, now)
@@ -80,16 +86,18 @@ def mark(essay_id: int, given: Given, *, actor: Any, now: datetime) -> Essay:
     return essay
 
 
+def _words(given: Given) -> tuple[dict[str, str], str]:
+    """By line and on the whole, as they are kept."""
+    by_line = {line: words.strip() for line, words in given.comments.items() if words.strip()}
+    return by_line, given.comment.strip()
+
+
 def _write(essay: Essay, given: Given, levels: dict[str, str], actor: Any, now: datetime) -> None:
     item = bank.item(essay.item_version_id)
     assert isinstance(item, EssayItem)
     share = _share(item, given)
-    mark = EssayMark(
-        levels=levels,
-        comments={line: words.strip() for line, words in given.comments.items() if words.strip()},
-        comment=given.comment.strip(),
-        share=grading.rounded(share),
-    )
+    comments, comment = _words(given)
+    mark = EssayMark(levels=levels, comments=comments, comment=comment, share=grading.rounded(share))
     ESSAYS.enter(essay, mark, actor=actor, now=now)
     audit.record(
         "essay.mark", f"attempt:{essay.attempt_id}", actor=actor, now=now, slot=essay.slot, number=mark.number,

@@ -82,8 +82,6 @@ def mark_essay(essay_id: int) -> Response | tuple[str, int]:
     except Invalid as error:
         return _page(essay_id, fields, error.message, error.errors), 422
     except Conflict as error:
-        if queries_marking.ESSAYS.mark_of(essay_id, viewer().id) is not None:
-            raise
         return _page_of_lost(error.message, item, fields), 409
     except NotAllowed as error:  # a calibration round was asked for meanwhile, or the role was taken
         return _page_of_lost(error.message, item, fields), 403

@@ -131,6 +131,7 @@ def _page(found: RegradingView, form: RegradingDecisionForm, refused: Message | 
         )
     return render_template(
         "assessment/regrading.html", found=found, reg=found.row, lines=lines[:PAGE], next_url=following, show=show,
+        titles=reads.subject_titles(lines),
         first_url=url_for(".regrading", regrading_id=found.row.id, show=show) if cursor else None, shown=SHOWN,
         touched=[(one, TOUCHED[one["kind"]](one["people"])) for one in found.row.touched], names=regrading_states.NAMES,
         rules=RULE_NAMES, form=form, refused=refused, fate=fate, can=_can(found, fate),

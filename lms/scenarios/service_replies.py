@@ -62,9 +62,11 @@ def mark(reply_id: int, given: Given, *, actor: Any, now: datetime) -> WrittenRe
     found = _found(reply, given)
     earlier = REPLIES.mark_of(reply.id, actor.id)
     if earlier is not None:
-        if (frozenset(earlier.steps), earlier.taboo) == (found.steps, found.taboo):
+        if (frozenset(earlier.steps), earlier.taboo) != (found.steps, found.taboo):
+            raise Conflict(Message(N_("You have marked this reply already, otherwise; the first mark stands.")))
+        if earlier.comment == given.comment.strip():
             return reply
-        raise Conflict(Message(N_("You have marked this reply already, otherwise; the first mark stands.")))
+        raise Conflict(Message(N_("You have marked this reply already, the same way. The words you wrote first stand.")))
     REPLIES.check_open(reply, actor, now)
     _write(reply, given, found, actor, now)
     _conclude(play, reply, actor, now)

@@ -115,8 +115,6 @@ def mark_reply(reply_id: int) -> Response | tuple[str, int]:
     except Invalid as error:
         return _page(reply_id, fields, error.message), 422
     except Conflict as error:
-        if queries_replies.REPLIES.mark_of(reply_id, viewer().id) is not None:
-            raise
         return _lost(reply_id, fields, error.message), 409
     return redirect(url_for("reply_marking.reply_compared", reply_id=reply_id), 303)
 

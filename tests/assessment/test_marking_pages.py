@@ -106,6 +106,20 @@ def test_what_was_entered_for_a_lost_answer_can_still_be_read(
     assert lost.status_code == 409 and "This mark was not kept" in lost.text and "Warm enough." in lost.text
 
 
+def test_other_words_for_the_same_mark_are_shown_back_and_the_first_stand(
+    app: Flask, sign_in: SignIn, one: Essay
+) -> None:
+    ann = sign_in(Role.TRAINER)
+    page = take(ann, one)
+    for _ in range(2):
+        assert ann.post(page, data={**LEVELS, "comment": "Well done."}).status_code == 303
+    again = ann.post(page, data={**LEVELS, "comment": "On second thoughts."})
+    assert again.status_code == 409 and "The words you wrote first stand." in again.text
+    assert "On second thoughts." in again.text
+    with app.app_context():
+        assert db.session.scalars(select(EssayMark.comment)).all() == ["Well done."]
+
+
 def test_what_was_entered_stays_when_the_plan_asks_for_calibration_meanwhile(
     app: Flask, sign_in: SignIn, one: Essay
 ) -> None:

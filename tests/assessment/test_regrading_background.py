@@ -11,7 +11,7 @@ from flask import Flask
 from sqlalchemy import select, text
 
 from lms.assessment import queries_regrading as reads
-from lms.assessment import service_dry_runs, service_regrading
+from lms.assessment import service, service_dry_runs, service_regrading
 from lms.assessment.models import Attempt
 from lms.assessment.models_regrading import Regrading
 from lms.assessment.regrading import Rule
@@ -20,7 +20,7 @@ from lms.certification.models import CertificateChange
 from lms.core import clock, jobs
 from lms.core.access import Role
 from lms.core.audit import AuditEntry
-from lms.core.database import db, unit_of_work
+from lms.core.database import db, is_writing, unit_of_work
 from lms.core.errors import Conflict, Invalid
 from tests import factories
 from tests import factories_certification as certificates
@@ -128,6 +128,55 @@ def test_a_step_of_a_dry_run_that_was_begun_anew_counts_nothing(monkeypatch: pyt
         assert found.counted == 0
     run_jobs()
     assert db.session.get_one(Regrading, found.id).counted == 2
+
+
+# ---- worked out first, written afterwards ---------------------------------------------------
+
+
+def worked_out(monkeypatch: pytest.MonkeyPatch) -> tuple[Regrading, service_regrading.Counted]:
+    """An approved regrading of three attempts, and what it would write as of now."""
+    monkeypatch.setattr(service_regrading, "AT_ONCE", 1)
+    with unit_of_work():
+        found = approved(a_class(3))
+    counted = service_regrading.count(found.id)
+    assert counted is not None and len(counted.corrections) == 3
+    return found, counted
+
+
+def test_what_was_worked_out_is_written_without_counting_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    found, counted = worked_out(monkeypatch)
+    monkeypatch.setattr(service_regrading, "count", lambda _id: pytest.fail("counted again"))
+    with unit_of_work():
+        service_regrading.run(found.id, clock.now(), counted)
+    assert db.session.get_one(Regrading, found.id).state == State.APPLIED
+
+
+def test_what_was_worked_out_before_results_changed_is_not_written(monkeypatch: pytest.MonkeyPatch) -> None:
+    found, counted = worked_out(monkeypatch)
+    first = db.session.scalars(select(Attempt).order_by(Attempt.id)).first()
+    assert first is not None
+    with unit_of_work():
+        service.void(first.id, "Somebody helped.", actor=factories.person(), now=clock.now())
+    with unit_of_work():
+        service_regrading.run(found.id, clock.now(), counted)
+    assert db.session.get_one(Regrading, found.id).state == State.STALE
+    assert set(db.session.scalars(select(Attempt.percent))) == {50}
+
+
+def test_a_job_works_a_regrading_out_before_it_begins_to_write(monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: list[bool] = []
+    monkeypatch.setattr(service_regrading, "AT_ONCE", 1)
+    with unit_of_work():
+        found = approved(a_class(3))
+    count = service_regrading.count
+
+    def watched(regrading_id: int) -> service_regrading.Counted | None:
+        seen.append(is_writing())
+        return count(regrading_id)
+
+    monkeypatch.setattr(service_regrading, "count", watched)
+    run_jobs()
+    assert seen == [False] and db.session.get_one(Regrading, found.id).state == State.APPLIED
 
 
 # ---- work that fails -----------------------------------------------------------------

@@ -61,7 +61,9 @@ def test_the_list_and_the_file_hold_every_line(
     auditor = sign_in(Role.AUDITOR)
     file = auditor.get(f"/author/regradings/{found.id}/lines.csv").data.decode("utf-8-sig").splitlines()
     assert len(file) == 4 and file[0].startswith("attempt,employee_number,name")
-    assert "wrong-1" in auditor.get("/author/regradings").text
+    listed, shown = auditor.get("/author/regradings").text, auditor.get(f"/author/regradings/{found.id}").text
+    assert "wrong-1 ·" in listed and "What fits wrong-1?" in listed
+    assert "What fits wrong-1? · wrong-1" in shown and "Wrong Exam · wrong-exam · Question" in shown
     auditor.get(f"/author/regradings/{found.id}")
     with count_queries() as few:
         auditor.get(f"/author/regradings/{found.id}")

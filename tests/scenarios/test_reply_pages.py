@@ -191,6 +191,17 @@ def test_what_was_entered_stays_where_it_cannot_be_kept(app: Flask, sign_in: Cal
     assert "Warm.</textarea>" in shown
 
 
+def test_other_words_for_the_same_mark_are_shown_back(app: Flask, sign_in: Callable[..., Browser]) -> None:
+    played(app, somebody(app))
+    trainer = sign_in(Role.TRAINER)
+    url = taken(trainer)
+    for _ in range(2):
+        assert mark(trainer, url, "track", comment="A clear promise.").status_code == 303
+    again = mark(trainer, url, "track", comment="On second thoughts.")
+    assert again.status_code == 409
+    assert "The words you wrote first stand." in again.text and "On second thoughts." in again.text
+
+
 def test_a_lost_mark_is_shown_back(app: Flask, sign_in: Callable[..., Browser], later: Callable[..., Any]) -> None:
     played(app, somebody(app))
     first, second = sign_in(Role.TRAINER), sign_in(Role.TRAINER)
