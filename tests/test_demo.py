@@ -11,12 +11,15 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import aliased
 
 from lms import create_app, demo
+from lms.assessment import queries_agreement, queries_calibration
+from lms.assessment.marking_agreement import agreed_percent
 from lms.assessment.models import Appeal, Attempt, Grade
+from lms.assessment.models_marking import Essay
 from lms.certification.models import Certificate, CertificateChange, Licence
 from lms.core import access, audit, clock
 from lms.core.access import Role
 from lms.core.database import db
-from lms.demo import own_words, quiz
+from lms.demo import case, own_words, quiz
 from lms.demo.people import AT_WORK, DEPARTMENTS, EVERYBODY, PASSWORD, SHIFTED, SIGN_INS
 from lms.demo.quiz_items import QUESTIONS, WRONG_KEY
 from lms.demo.stage import REORGANISED
@@ -30,8 +33,10 @@ from lms.reporting.item_figures import figures_of
 from lms.reporting.item_flags import Concern, flags_of
 from lms.reporting.queries import Period
 from lms.reporting.rates import PASS_TARGET, By, Rates, rates
+from lms.scenarios import queries_reply_agreement
 from lms.scenarios.models import Play
 from lms.scenarios.models_replies import WrittenReply
+from lms.statistics.figures import MINIMUM_N
 from lms.statistics.proportions import Verdict
 from tests.conftest import _database_url
 
@@ -126,10 +131,37 @@ def test_nothing_lies_in_the_future_and_the_trail_is_whole(year: None) -> None:
 
 
 @slow
-def test_some_own_words_are_marked_some_wait_and_one_reading_is_contested(year: None) -> None:
-    assert count(WrittenReply, WrittenReply.purpose == "exam", WrittenReply.settled_at.is_not(None)) == own_words.MARKED
-    assert count(WrittenReply, WrittenReply.purpose == "exam", WrittenReply.settled_at.is_(None)) >= 1
+def test_own_words_are_marked_by_two_some_wait_and_one_reading_is_contested(year: None) -> None:
+    written, late = sum(len(talk.said) for talk in own_words.TALKS), len(own_words.LATE)
+    of_exams = (WrittenReply.purpose == "exam", WrittenReply.marks_needed >= 2)
+    assert count(WrittenReply, *of_exams, WrittenReply.settled_at.is_not(None)) == written - late
+    assert count(WrittenReply, *of_exams, WrittenReply.settled_at.is_(None)) == late
+    assert count(WrittenReply, *of_exams, WrittenReply.marks_in == 3) == 2, "a third decides where two differ"
     assert count(WrittenReply, WrittenReply.purpose == "contest") == 1
+
+
+@slow
+def test_agreement_on_own_words_is_a_number_where_there_are_enough_and_said_to_be_missing_where_not(year: None) -> None:
+    found = {one.key: queries_reply_agreement.agreement(one) for one in queries_reply_agreement.measured()}
+    steps = {key: {one.step: one.people for one in of.steps} for key, of in found.items()}
+    enough, few = steps["leaking-ceiling"]["sympathize"], steps["software-trial"]["implication"]
+    assert enough.n >= MINIMUM_N and 0.4 < (enough.value or 0) < 1
+    assert few.n == 3 and few.value is None and few.reason is not None
+    assert all(of.missing for of in found.values()), "not enough yet for the program to decide"
+
+
+@slow
+def test_essays_are_marked_by_two_once_by_a_third_and_the_markers_are_calibrated(year: None) -> None:
+    (item,) = queries_agreement.items_marked_twice()
+    found = queries_agreement.agreement(item)
+    assert (item.key, item.answers) == (case.ITEM, len(case.WRITERS) - len(case.LATE))
+    assert all(0 < (one.found.alpha.value or 0) < 1 for one in found.lines)
+    assert len(found.markers) == 2 and all(one.found.leniency.value is not None for one in found.markers)
+    assert count(Essay, Essay.how == "median") == 1 and count(Essay, Essay.settled_at.is_(None)) == len(case.LATE)
+    rounds = {one.title: queries_calibration.marks_by_marker(one.id) for one in queries_calibration.rounds(0)}
+    assert sorted(len(markers) for markers in rounds.values()) == [1, 2]
+    percents = [agreed_percent(one.marks) for markers in rounds.values() for one in markers]
+    assert all(75 <= (each or 0) <= 100 for each in percents) and any(each != 100 for each in percents)
 
 
 # ---- certificates ----------------------------------------------------------------------

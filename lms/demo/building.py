@@ -8,7 +8,7 @@ from datetime import datetime, time, timedelta
 from lms import config, packs
 from lms.core import clock
 from lms.core.database import unit_of_work
-from lms.demo import house, own_words, quiz, stories, workplace
+from lms.demo import case, house, own_words, quiz, stories, workplace
 from lms.demo.people import DEPARTMENTS, EVERYBODY, SITES
 from lms.demo.stage import DAYS, Stage, perform
 from lms.identity import service as identity
@@ -30,7 +30,7 @@ def build(now: datetime) -> None:
         perform(
             [
                 *members, *house.stories(stage), *workplace.stories(stage), quiz.written(stage), *quizzes,
-                own_words.written(stage), own_words.marked(stage), own_words.contested(stage),
+                *case.stories(stage), *own_words.stories(stage),
             ],
             until=now - LAST_STEP,
         )  # fmt: skip
