@@ -5,7 +5,8 @@ never test), plus any export of replies that trainers corrected (``--more FILE``
 scenario's key). Every figure it decides by comes from trades the weights did not see: the trades are dealt into
 folds, and each fold is judged by a model trained on the others. Then one model is trained on everything.
 
-The same input gives the same bytes: no chance is involved, weights are rounded, nothing names the day.
+The same input gives the same bytes: no chance is involved, weights are rounded, nothing names the day. (In the
+semantic tier but for last digits: embeddings differ there with what else is encoded at the same time.)
 scikit-learn is needed here only; the product reads the numbers this writes. A new version is not in use before
 ``reply_models/in_use.json`` names it.
 """

@@ -106,7 +106,7 @@ def trained(given: Material, chosen: Sequence[int], whole: bool = False) -> dict
     counts = [text.counts for text in known.texts]
     words = vocabulary(counts, [known.trades[owner] for owner in known.owners])
     rows = matrix(counts, words)
-    _, columns = fitted(name, rows, known, STRENGTH[name])
+    _, columns = fitted(name, rows, known, STRENGTH[name], hasty=True)
     weight = np.abs(np.array(columns)).max(axis=0) * np.sqrt(np.asarray(rows.multiply(rows).sum(axis=0)).ravel())
     order = sorted(words.places, key=lambda feature: (-round(float(weight[words.places[feature]]), 9), feature))
     words = _placed({feature: words.idf[feature] for feature in order[: MOST_FEATURES[name]]})
@@ -145,23 +145,26 @@ def trained_dense(every: Sequence[tuple[Material, Sequence[int]]], whole: bool =
     }
 
 
-def fitted(name: str, rows: Any, known: Examples, strength: float) -> tuple[Any, Any]:
-    """Intercepts and weights, one of each per label."""
+def fitted(name: str, rows: Any, known: Examples, strength: float, hasty: bool = False) -> tuple[Any, Any]:
+    """Intercepts and weights, one of each per label; ``hasty``: nearly, which is enough to see what counts."""
     if name == "spin":
         answers = known.truths.argmax(axis=1)
-        one = LogisticRegression(C=strength, max_iter=400, tol=1e-5).fit(rows, answers)
+        one = LogisticRegression(C=strength, max_iter=400, tol=1e-2 if hasty else 1e-5).fit(rows, answers)
         return one.intercept_, one.coef_
     if name == "whole":
         fits = [
-            LogisticRegression(C=strength, solver="liblinear", class_weight="balanced").fit(rows, column)
+            LogisticRegression(
+                C=strength, solver="liblinear", class_weight="balanced", tol=1e-1 if hasty else 1e-4
+            ).fit(rows, column)
             for column in known.truths.T
         ]
         return [fit.intercept_[0] for fit in fits], [fit.coef_[0] for fit in fits]
-    found = [_by_sentences(rows, np.array(known.owners), column, strength) for column in known.truths.T]
+    rounds = 20 if hasty else 80
+    found = [_by_sentences(rows, np.array(known.owners), column, strength, rounds) for column in known.truths.T]
     return [start for start, _ in found], [column for _, column in found]
 
 
-def _by_sentences(rows: Any, owners: Any, truths: Any, strength: float) -> tuple[float, Any]:
+def _by_sentences(rows: Any, owners: Any, truths: Any, strength: float, rounds: int) -> tuple[float, Any]:
     """Labels belong to replies, not to sentences: a reply's odds are a smooth maximum over its sentences'.
 
     Logistic regression on those odds (the sum of the sentences' powers), both answers weighing the same.
@@ -182,9 +185,8 @@ def _by_sentences(rows: Any, owners: Any, truths: Any, strength: float) -> tuple
         size = (weights * (np.logaddexp(0, replies) - truths * replies)).sum() + column @ column / (2 * strength)
         return float(size), np.append(turned @ slope + column / strength, slope.sum())
 
-    best = minimize(
-        loss, np.append(np.zeros(rows.shape[1]), -1.0), jac=True, method="L-BFGS-B", options={"maxiter": 80}
-    )
+    start = np.append(np.zeros(rows.shape[1]), -1.0)
+    best = minimize(loss, start, jac=True, method="L-BFGS-B", options={"maxiter": rounds})
     return float(best.x[-1]), best.x[:-1]
 
 

@@ -13,16 +13,17 @@ from sklearn.linear_model import LogisticRegression
 
 from benchmarks.replies_corpus import ADVERSARIAL, LABELS, Labelled, macro_f1
 from benchmarks.train_replies_fitting import with_weights
-from benchmarks.train_replies_material import Material, Text, folds_of, spread, version_of
-from lms.scenarios.replies_engine import NONE, TABOO, clarity
+from benchmarks.train_replies_material import CALM, Material, Text, folds_of, spread, version_of
+from lms.scenarios.replies_engine import NONE, TABOO, asks_last, clarity
 from lms.scenarios.replies_odds import chance, dense_odds, fused, log_odds, righted, weighed
 from lms.scenarios.replies_scorers import Model, Whole, built
+from lms.scenarios.replies_sentences import normalised
 
 WRITTEN_WITH = frozenset(
     ("retail", "telecom", "banking", "ecommerce", "insurance", "logistics", "property", "restaurant", "carrepair")
 ) | {"saas", "software", "clinic", "airline", "appliance", "gym", "utilities"}
 """Trades in view when the word lists were written: there the lists look better than they are."""
-FOLDS = 6
+FOLDS = 5
 STEP_PRECISION = 0.98
 LABEL_PRECISION = 0.96
 PRECISION = {TABOO: 0.95, NONE: 0.95}
@@ -115,7 +116,12 @@ def rights_of(every: dict[str, Material], rows: dict[str, list[dict[str, float]]
 
 def _unseen(given: Material, rows: Sequence[dict[str, float]], model: Model | None) -> list[Unseen]:
     judged = zip(given.replies, rows, given.guarded, strict=True)
-    return [Unseen(reply, row, guess(model, row) if model else (), guarded) for reply, row, guarded in judged]
+    found = []
+    for reply, row, guarded in judged:
+        said = guess(model, row) if model else ()
+        answered = given.task == "spin" and NONE not in said and not asks_last(normalised(reply.text))
+        found.append(Unseen(reply, row, said, guarded or answered))
+    return found
 
 
 def unseen(given: Material, rows: Sequence[dict[str, float]], model: Model) -> list[Unseen]:
@@ -151,21 +157,32 @@ def thresholds(every: dict[str, list[Unseen]], model: Model) -> dict[str, dict[s
             )
             for label in model.labels
         }
-    clear = [row for language, rows in every.items() for row in rows if _believed(row, found[language])]
     if model.cut:
+        clear = [row for language, rows in every.items() for row in rows if _is_believed(row, found[language])]
         least = threshold(_clear(clear, model), WHOLE_ACCURACY, reserve=1)
         for language, rows in every.items():
-            own = [row for row in rows if _believed(row, found[language])]
+            own = [row for row in rows if _is_believed(row, found[language])]
             found[language]["whole"] = max(least, threshold(_clear(own, model), WHOLE_ACCURACY, reserve=0))
     return found
 
 
-def _believed(row: Unseen, limits: dict[str, float]) -> bool:
-    return all(row.shares[label] >= limits[label] for label in row.guess)
+def _believed(row: Unseen, limits: dict[str, float]) -> list[str]:
+    """What is believed of the guess."""
+    calm = row.shares.get(TABOO, 0.0) <= CALM
+    return [label for label in row.guess if (calm or label == TABOO) and row.shares[label] >= limits[label]]
+
+
+def _is_believed(row: Unseen, limits: dict[str, float]) -> bool:
+    return len(_believed(row, limits)) == len(row.guess)
 
 
 def _credited(rows: Sequence[Unseen], labels: Sequence[str]) -> list[tuple[float, bool]]:
-    return [(row.shares[label], label in row.reply.labels) for row in rows for label in labels if label in row.guess]
+    said = [(row, label) for row in rows for label in labels if label in row.guess]
+    return [
+        (row.shares[label], label in row.reply.labels)
+        for row, label in said
+        if label == TABOO or row.shares.get(TABOO, 0.0) <= CALM
+    ]
 
 
 def _clear(rows: Sequence[Unseen], model: Model) -> list[tuple[float, bool]]:
@@ -207,7 +224,7 @@ def _believed_shares(pairs: Sequence[tuple[Unseen, dict[str, float]]], model: Mo
     credited, taboos, decided = [], [], []
     for row, limits in pairs:
         is_open = not row.guarded
-        sure = [label for label in row.guess if row.shares[label] >= limits[label]]
+        sure = _believed(row, limits)
         if is_open:
             credited += [label in row.reply.labels for label in sure if label not in (NONE, TABOO)]
         taboos += [TABOO in row.reply.labels for label in sure if label == TABOO]

@@ -37,6 +37,8 @@ WEIGHTS: dict[str, dict[str, dict[str, list[float]]]] = {
     },
 }
 """How much word lists, linear model and embedding count, by tier, task and language; tenths, not fitted."""
+CALM = 0.1
+"""The share of a taboo up to which steps are believed; fixed, not fitted."""
 KINDS = {
     ("spin", "zh"): ("pieces", "gaps", "kinds", "tone"),
     ("spin", "en"): ("pieces", "gaps", "kinds", "tone"),
@@ -108,7 +110,7 @@ def version_of(tier: str, number: int, tasks: dict[str, Any], trained_on: dict[s
         "version": f"{tier}-{number}",
         "format": FORMATS[-1],
         "tier": tier,
-        "limits": {**asdict(FIRST), "doubts_taboos": True, "most_searched": 600},
+        "limits": {**asdict(FIRST), "doubts_taboos": True, "most_searched": 600, "calm": CALM, "asks_last": True},
         "trained_on": trained_on,
         "tasks": tasks,
     }

@@ -7,6 +7,7 @@ from lms.core.texts import in_language
 from lms.scenarios.definitions import FrameworkStep
 from lms.scenarios.replies_guards import HOLLOW, guards_of, signs_of, without_asides
 from lms.scenarios.replies_likeness import language_of, likeness
+from lms.scenarios.replies_limits import Limits
 from lms.scenarios.replies_meanings import meaning_of
 from lms.scenarios.replies_odds import (
     chance,
@@ -68,11 +69,19 @@ def _one_question(scene: Scene) -> Judgement:
     heard = known_hits(scene.text, scene.parts, scene.context, scene.language, scene.scorer.limits)
     hits, doubtful = parted(heard, scene.scorer.limits, Guard.QUOTED in scene.guards)
     sure = chances[label] >= model.thresholds.get(label, NEVER) and not scene.guards and not heard
+    if scene.scorer.limits.asks_last and label != NONE:
+        sure = sure and asks_last(flat)
     findings: tuple[Finding, ...] = ()
     if label in {step.key for step in scene.context.framework.steps}:
         findings = (Finding(label, sure, round(chances[label], 4), _question_words(scene, model, label)),)
     reading = ReplyReading(scene.scorer.version, findings, hits, scene.guards, not sure, doubtful)
     return Judgement(reading, (label,), sure)
+
+
+def asks_last(text: str) -> bool:
+    """Whether nothing is said after a question mark; questions without one are taken as they come."""
+    asked, _, after = text.replace("？", "?").rpartition("?")
+    return not asked or not any(sign.isalnum() for sign in after)
 
 
 def single_chances(model: Model, flat: str, language: str) -> dict[str, float]:
@@ -121,7 +130,8 @@ def _many_steps(scene: Scene) -> Judgement:
     found = (_finding(scene, model, step, said) for step in scene.context.framework.steps)
     findings = tuple(finding for finding in found if finding)
     guessed = tuple(finding.step for finding in findings) + ((TABOO,) if heard else ())
-    believed = all(said.reply.get(label, 0.0) >= model.thresholds.get(label, NEVER) for label in guessed)
+    limits = scene.scorer.limits
+    believed = all(is_believed(model, limits, said.reply, label) for label in guessed)
     sure = believed and not scene.guards and clarity(model, said.reply) >= model.thresholds.get("whole", NEVER)
     reading = ReplyReading(scene.scorer.version, findings, hits, scene.guards, not sure, doubtful)
     return Judgement(reading, guessed, sure)
@@ -153,6 +163,12 @@ def reply_shares(
         whole = every[label] if label == TABOO else steps[label] if kept else 0.0
         found[label] = righted(model, label, (1.0 - part) * share + part * whole)
     return found
+
+
+def is_believed(model: Model, limits: Limits, shares: Mapping[str, float], label: str) -> bool:
+    """Whether a label that was guessed may be believed: a step only where a taboo is unlikely enough."""
+    is_calm = label == TABOO or shares.get(TABOO, 0.0) <= limits.calm
+    return is_calm and shares.get(label, 0.0) >= model.thresholds.get(label, NEVER)
 
 
 def clarity(model: Model, best: Mapping[str, float]) -> float:
@@ -214,7 +230,7 @@ def _finding(scene: Scene, model: Model, step: FrameworkStep, said: Said) -> Fin
     places = said.places(meaning, model.cut_of(meaning))
     if not places:
         return None
-    sure = known and share >= model.thresholds.get(meaning, NEVER) and not scene.guards
+    sure = known and is_believed(model, scene.scorer.limits, said.reply, meaning) and not scene.guards
     words: list[Evidence] = []
     for place in places:
         words += _words(scene, model, meaning, scene.parts[place])

@@ -57,11 +57,20 @@ class Limits:
     doubts_taboos: bool = False
     """Whether a taboo below its threshold is a doubt only; in format 1 every hit counted."""
     meanings: tuple[tuple[str, str], ...] = MEANINGS
+    calm: float = 1.0
+    """The share of a taboo up to which steps are believed: mockery borrows the words of steps."""
+    asks_last: bool = False
+    """Whether a question is believed only if nothing is said after it: one that is answered at once asks nothing."""
+
+
+SINCE_THE_THIRD = ("calm", "asks_last")
+"""Limits that files of format 2 do not name."""
 
 
 def limits_of(stored: Mapping[str, Any]) -> Limits:
     """The limits of a version file from format 2 on; ``KeyError`` for one that it does not name."""
-    values = {each.name: stored[each.name] for each in fields(Limits)}
+    values = {each.name: stored[each.name] for each in fields(Limits) if each.name not in SINCE_THE_THIRD}
+    values |= {name: stored[name] for name in SINCE_THE_THIRD if name in stored}
     values["meanings"] = tuple((meaning, pattern) for meaning, pattern in stored["meanings"])
     return Limits(**values)
 
