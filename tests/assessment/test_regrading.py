@@ -18,6 +18,7 @@ from lms.core.audit import AuditEntry
 from lms.core.database import db, unit_of_work
 from lms.core.errors import Conflict, Invalid, NotAllowed
 from lms.enrolment.models import Completion, CompletionChange
+from lms.hr.models import Result
 from lms.identity.models import Person
 from lms.question_bank import service as bank
 from lms.question_bank.items import item_of
@@ -168,6 +169,29 @@ def test_a_pass_lost_is_withdrawn_and_holds_again_by_undoing() -> None:
         assert standing(attempt) == (50, False) and not is_completed(person)
         undone(found)
         assert standing(attempt) == (100, True) and is_completed(person)
+
+
+def test_the_results_for_hr_follow_there_and_back_and_tell_when() -> None:
+    with unit_of_work():
+        a_wrong_item()
+        first, second = factories.person(), factories.person()
+        sit(first, "skeyalpha")
+        sit(second, None)
+        to = correct()
+
+    def kept() -> dict[int, tuple[Any, ...]]:
+        rows = db.session.scalars(select(Result).where(Result.kind == "exam").execution_options(populate_existing=True))
+        return {one.person_id: (one.percent, one.score, one.passed, one.updated_at) for one in rows}
+
+    before = kept()
+    with unit_of_work():
+        found = approved(to)
+    after = kept()
+    assert after[first.id][:3] == (100, 2, True) and before[first.id][:3] == (50, 1, False)
+    assert after[first.id][3] > before[first.id][3] and after[second.id] == before[second.id]
+    with unit_of_work():
+        undone(found)
+    assert kept()[first.id][:3] == (50, 1, False) and kept()[first.id][3] > after[first.id][3]
 
 
 def test_the_proposer_and_whoever_is_in_it_do_not_decide() -> None:
