@@ -28,7 +28,6 @@ def settings(environ: Mapping[str, str], instance: Path) -> dict[str, Any]:
         "LMS_TIMEZONE": environ.get("LMS_TIMEZONE", "Asia/Shanghai"),
         "LMS_LOCALE": environ.get("LMS_LOCALE", "en"),
         "LMS_REPLY_SCORER": environ.get("LMS_REPLY_SCORER", "linear"),
-        "LMS_SMTP_URL": environ.get("LMS_SMTP_URL", ""),
         "LMS_FONT_PATH": environ.get("LMS_FONT_PATH", ""),
         "LMS_ORGANISATION": environ.get("LMS_ORGANISATION", ""),
         "LMS_SESSION_HOURS": int(environ.get("LMS_SESSION_HOURS", "12")),

@@ -1,5 +1,7 @@
 """Both languages are complete: a message without Chinese fails here and says where to add it."""
 
+import re
+
 from lms.core import catalogues
 
 
@@ -26,3 +28,15 @@ def test_places_survive_translation() -> None:
 
 def _places(text: str) -> set[str]:
     return {part.split(")")[0] for part in text.split("%(")[1:]}
+
+
+def test_a_percentage_is_written_in_one_way_for_each_language() -> None:
+    """English sets a space before the sign, Chinese none, before or after."""
+    amount = r"(?<=[0-9s)])"
+    for message in catalogues.merged():
+        if not message.id:
+            continue
+        english = " ".join(message.id) if isinstance(message.id, (list, tuple)) else message.id
+        chinese = " ".join(message.string) if isinstance(message.string, (list, tuple)) else message.string
+        assert not re.search(amount + "%%", english), english
+        assert not re.search(amount + r"[ \u202f]%%|%% [\u4e00-\u9fff]", chinese), chinese

@@ -143,7 +143,7 @@ def _calibrated(exam_id: int, item_id: int, actor: Any) -> None:
         raise NotAllowed(
             Message(
                 N_(
-                    "Before marking this question you need %(least)s%% agreement in a calibration round. "
+                    "Before marking this question you need %(least)s %% agreement in a calibration round. "
                     "You find the rounds on the page “Calibration”."
                 ),
                 {"least": f"{least.normalize():f}"},

@@ -2,10 +2,13 @@
 
 from collections.abc import Iterable
 
+from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import DateField, SelectField, StringField, TextAreaField
 from wtforms.validators import DataRequired, Length, Optional
+
+from lms.certification.labels import licence_name
 
 
 class RevokeForm(FlaskForm):
@@ -39,7 +42,7 @@ class LicenceForm(FlaskForm):
 
     def offer(self, keys: Iterable[str]) -> None:
         """The licences to choose from."""
-        self.key.choices = [(key, key) for key in keys]
+        self.key.choices = [(key, gettext(licence_name(key))) for key in keys]
 
 
 class WithdrawForm(FlaskForm):

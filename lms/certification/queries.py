@@ -6,6 +6,7 @@ from datetime import date, datetime, time
 from typing import Any
 
 from sqlalchemy import Select, bindparam, exists, select
+from sqlalchemy.orm import aliased
 
 from lms.certification import codes
 from lms.certification.content import Certification as Definition
@@ -58,9 +59,7 @@ class Rule:
     def terms(self) -> Terms:
         """What it says about dates."""
         rule = self.definition
-        return Terms(
-            DateRule(rule.date_rule), rule.validity_months, rule.window_months, rule.minimum_active_months
-        )
+        return Terms(DateRule(rule.date_rule), rule.validity_months, rule.window_months, rule.minimum_active_months)
 
 
 def _load(version_ids: list[int]) -> dict[int, Definition]:
@@ -384,6 +383,8 @@ class Shown:
     key: str
     title: Mapping[str, str]
     state: State
+    is_followed: bool = False
+    """Whether a later certificate of the same certification took its place."""
 
 
 def _shown(query: Select[Any], typed: str, today: date) -> Shown | None:
@@ -393,13 +394,13 @@ def _shown(query: Select[Any], typed: str, today: date) -> Shown | None:
     found = db.session.execute(query.where(Certificate.code == code)).first()
     if found is None:
         return None
-    certificate, name, key, title = found
-    return Shown(certificate, name, key, title, certificate_state(certificate, today))
+    certificate, name, key, title, is_followed = found
+    return Shown(certificate, name, key, title, certificate_state(certificate, today), is_followed)
 
 
 def _with_names() -> Select[Any]:
     return (
-        select(Certificate, Person.name, Certification.key, Certification.title)
+        select(Certificate, Person.name, Certification.key, Certification.title, has_newer(aliased(Certificate)))
         .join(Person, Person.id == Certificate.person_id)
         .join(Certification, Certification.id == Certificate.certification_id)
     )

@@ -1,5 +1,7 @@
 """Certificates: one's own, one certificate, its PDF, and the public page that verifies a code."""
 
+from collections.abc import Sequence
+
 from flask import Blueprint, current_app, flash, g, make_response, redirect, render_template, request, url_for
 from flask_babel import gettext, refresh
 from werkzeug.wrappers import Response
@@ -28,6 +30,13 @@ STATE_SIGNS = {
     State.EXPIRED: ("not-met", N_("Expired")),
     State.REVOKED: ("not-met", N_("Revoked")),
 }
+
+
+def sign_of(shown: Shown) -> tuple[str, str]:
+    """The mark of a certificate in its holder's history: one that a later one took the place of ran its course."""
+    if shown.state is State.EXPIRED and shown.is_followed:
+        return "no-data", gettext("Renewed")
+    return state_sign(shown.state)
 
 
 def state_sign(state: State, certificate: Certificate | None = None) -> tuple[str, str]:
@@ -75,7 +84,7 @@ def certificates() -> str:
         next_step=views_cards.next_step(ahead, titles),
         history=_history(record, ways),
         earned=len(chains),
-        state_sign=state_sign,
+        sign_of=sign_of,
     )
 
 
@@ -90,11 +99,18 @@ def _history(record: queries.Record, ways: list[Way]) -> list[Shown]:
     titles = {way.rule.key: way.rule.definition.title for way in ways}
     today = clock.today()
     lines = [
-        Shown(one, "", key, titles.get(key, {"en": key}), queries.certificate_state(one, today))
+        Shown(
+            one, "", key, titles.get(key, {"en": key}), queries.certificate_state(one, today), _is_followed(one, chain)
+        )
         for key, chain in record.certificates.items()
         for one in chain
     ]
     return sorted(lines, key=lambda line: (line.certificate.issued_at, line.certificate.id), reverse=True)
+
+
+def _is_followed(one: Certificate, chain: Sequence[Certificate]) -> bool:
+    newest = queries.newest_founded(chain)
+    return newest is not None and newest.number > one.number
 
 
 # ---- one certificate -----------------------------------------------------------------
@@ -116,7 +132,7 @@ def _certificate_page(shown: Shown, form: RevokeForm) -> str:
         one=one,
         code=codes.shown(one.code),
         name_language=language_of(shown.name),
-        sign=state_sign(shown.state),
+        sign=sign_of(shown),
         left=days_left(today, one.expires_on),
         bar=left if shown.state is State.VALID else None,
         changes=queries.changes_of(one),
@@ -140,7 +156,10 @@ def revoke(code: str) -> Response | tuple[str, int]:
     if not form.validate_on_submit():
         return _certificate_page(shown, form), 422
     service.revoke(shown.certificate, shown.key, actor=viewer(), reason=form.reason.data, now=clock.now())
-    flash(gettext("The certificate is revoked. %(name)s has to do everything anew to hold it again.", name=shown.name), "success")
+    flash(
+        gettext("The certificate is revoked. %(name)s has to do everything anew to hold it again.", name=shown.name),
+        "success",
+    )
     return redirect(url_for("certification.certificate", code=shown.certificate.code))
 
 

@@ -7,6 +7,7 @@ from datetime import date
 import flask_babel
 from flask import request
 
+from lms.certification.labels import licence_name
 from lms.certification.queries import Way
 from lms.certification.queries_titles import PLACES
 from lms.certification.requirements import STANDING, Leaf, Standing, counted, shortest_way
@@ -171,7 +172,9 @@ def _leaf(standing: Standing, titles: Titles, *, is_needed: bool) -> Node:
 
 
 def title_of(leaf: Leaf, titles: Titles) -> str:
-    """What a leaf is called; its key when it has no title."""
+    """What a leaf is called; its key when it has no title. Licences have none, so that theirs are known here."""
+    if leaf.kind == "licence":
+        return gettext(licence_name(leaf.key))
     return in_language(titles.get(leaf), language()) or leaf.key
 
 

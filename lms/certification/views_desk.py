@@ -6,6 +6,7 @@ from werkzeug.wrappers import Response
 
 from lms.certification import codes, queries, queries_reports, service
 from lms.certification.forms import LicenceForm, WithdrawForm
+from lms.certification.labels import licence_name
 from lms.certification.queries_reports import Show
 from lms.certification.views import state_sign
 from lms.core import clock
@@ -66,7 +67,14 @@ def _licences_page(form: LicenceForm) -> str:
     form.offer(queries_reports.licence_keys())
     text = request.args.get("q", "")
     found = queries_reports.licence_page(viewer(), text=text, cursor=request.args.get("cursor"), limit=ROWS)
-    return render_template("certification/licences.html", found=found, form=form, withdraw=WithdrawForm(), q=text)
+    return render_template(
+        "certification/licences.html",
+        found=found,
+        form=form,
+        withdraw=WithdrawForm(),
+        q=text,
+        licence_name=licence_name,
+    )
 
 
 @bp.post("/licences")

@@ -49,6 +49,11 @@ def _of_request(fallback: str) -> str:
     return found
 
 
+def percent_sign() -> str:
+    """What stands behind a number in percent: a narrow space and the sign in English, the sign alone in Chinese."""
+    return "%" if language() == CHINESE else "\u202f%"
+
+
 def babel_locale() -> str:
     """The same for Flask-Babel, which wants an underscore."""
     return "zh_Hans" if language() == CHINESE else "en"

@@ -210,7 +210,7 @@ def percent(value: Any, digits: int = 0) -> str:
     """A share of 1 as a percentage in the reader's language, "–" for none."""
     if value is None:
         return "–"
-    return _percent(float(value), f"#,##0{'.' + '0' * digits if digits else ''}\u202f%", locale.babel_locale())
+    return _percent(float(value), f"#,##0{'.' + '0' * digits if digits else ''}{locale.percent_sign()}", locale.babel_locale())
 
 
 @functools.lru_cache(maxsize=4096)

@@ -8,7 +8,7 @@ from typing import Any
 from flask_babel import format_decimal, gettext, ngettext
 
 from lms.core import charts
-from lms.core.locale import language
+from lms.core.locale import language, percent_sign
 from lms.core.texts import N_, in_language
 from lms.hr import records
 from lms.hr.forms import KINDS
@@ -202,7 +202,7 @@ def weights(components: Sequence[Mapping[str, Any]], titles: Titles) -> list[tup
 
 
 def _percent(weight: float) -> str:
-    return f"{format_decimal(weight, '#,##0.##')}\u202f%"
+    return f"{format_decimal(weight, '#,##0.##')}{percent_sign()}"
 
 
 def parts(values: Record, titles: Titles, missing: str) -> list[PartView]:

@@ -1,9 +1,10 @@
 """The picture of an exam's items: how many get each right, and how well it tells who knows more (pure)."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from lms.core.chart_shapes import Frame, Label, Rule, Size
+from lms.core.charts import whole_percent
 
 BROAD, NARROW = Size(1120, 330), Size(320, 330)
 FACILITY_TICKS = (0.0, 0.2, 0.4, 0.6, 0.8, 1.0)
@@ -46,7 +47,14 @@ LEAST_TELLING = 0.2
 """The line under which an item hardly tells anybody apart."""
 
 
-def scatter(spots: Sequence[Spot], across: str, upwards: str, size: Size = BROAD) -> Scatter:
+def scatter(
+    spots: Sequence[Spot],
+    across: str,
+    upwards: str,
+    size: Size = BROAD,
+    *,
+    written: Callable[[float], str] = whole_percent,
+) -> Scatter:
     """The items over two axes with their words, from the easiest left; a line at a discrimination of 20 %."""
     lowest = min([0.0, *(spot.discrimination for spot in spots)])
     lowest = -1.0 if lowest < -0.5 else -0.5 if lowest < 0 else 0.0
@@ -56,8 +64,8 @@ def scatter(spots: Sequence[Spot], across: str, upwards: str, size: Size = BROAD
     rules += [Rule(frame.x(at, 1), frame.top, frame.x(at, 1), frame.bottom, "grid") for at in FACILITY_TICKS]
     line = frame.y(LEAST_TELLING)
     rules.append(Rule(frame.left, line, frame.right, line, "ink", 1.5, dashed=True))
-    labels = [Label(frame.left - 8, frame.y(level) + 4.5, f"{100 * level:.0f}\u202f%", "end") for level in heights]
-    labels += [Label(frame.x(at, 1), frame.bottom + 20, f"{100 * at:.0f}\u202f%", "middle") for at in FACILITY_TICKS]
+    labels = [Label(frame.left - 8, frame.y(level) + 4.5, written(level), "end") for level in heights]
+    labels += [Label(frame.x(at, 1), frame.bottom + 20, written(at), "middle") for at in FACILITY_TICKS]
     labels += [Label(4, 16, upwards), Label(frame.right, size.height - 8, across, "end")]
     marks = tuple(
         Mark(frame.x(spot.facility, 1), frame.y(spot.discrimination), *KINDS[spot.kind], spot)

@@ -55,7 +55,7 @@ def exam_statistics(exam: str) -> str:
         rows=rows,
         flag=item_words.flag_line,
         item_url=partial(_item_url, exam),
-        pictures=(scatter(spots, across, upwards, BROAD), scatter(spots, across, upwards, NARROW)) if spots else None,
+        pictures=tuple(scatter(spots, across, upwards, size, written=percent) for size in (BROAD, NARROW)) if spots else None,
         verdicts=_verdicts(marks, analysis),
         compared=sum(one.letter is not None for _, one in differing),
         differing=[(item.name, one) for item, one in differing if one.letter in TOLD],

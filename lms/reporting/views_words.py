@@ -114,7 +114,7 @@ def month_pictures(counts: Sequence[Count], target: float) -> dict[str, Any]:
     )  # fmt: skip
     drawn = {
         "centre": chart.centre.value, "target": target, "names": names, "title": gettext("Pass rate by month"),
-        "description": sentence, "written": charts.whole_percent,
+        "description": sentence, "written": percent,
     }  # fmt: skip
     narrow = control_chart(points[-9:], size=charts.PHONE, **drawn)
     return {"reason": "", "sentence": sentence, "broad": control_chart(points, **drawn), "narrow": narrow}

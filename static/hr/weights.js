@@ -5,7 +5,7 @@ const line = group?.querySelector('[data-total]');
 function show() {
   const weights = [...group.querySelectorAll('input[inputmode="decimal"]')].map((field) => Number(field.value) || 0);
   const total = weights.reduce((sum, weight) => sum + weight, 0);
-  line.querySelector('output').value = `${Math.round(total * 100) / 100}\u202f%`;
+  line.querySelector('output').value = `${Math.round(total * 100) / 100}${document.documentElement.lang.startsWith('zh') ? '%' : '\u202f%'}`;
   line.hidden = false;
 }
 

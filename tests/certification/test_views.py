@@ -95,6 +95,18 @@ def test_an_expired_and_a_revoked_one_say_so(app: Flask, sign_in: SignIn, agent:
     assert "Revoked on 10 Mar 2026; only what is done afterwards counts" in words(sign_in(agent).get("/certificates"))
 
 
+def test_one_that_was_renewed_says_so_calmly(app: Flask, sign_in: SignIn, agent: Person) -> None:
+    first = earn(app, agent)
+    with clock.at(START + timedelta(days=400)):
+        before = sign_in(agent).get(f"/certificates/{first}")
+        assert "Expired" in words(before) and "sign-not-met" in before.text
+        second = earn(app, agent, START + timedelta(days=400))
+        page, mine = sign_in(agent).get(f"/certificates/{first}"), sign_in(agent).get("/certificates")
+        for shown in (page, mine):
+            assert "Renewed" in words(shown) and "Expired" not in words(shown) and "sign-not-met" not in shown.text
+        assert "Renewed" not in words(sign_in(agent).get(f"/certificates/{second}"))
+
+
 def test_a_shared_course_is_no_next_step_towards_another_role(app: Flask, sign_in: SignIn, agent: Person) -> None:
     with app.app_context(), unit_of_work():
         certification("support", roles=["technical-support"], requires={"all": [{"course": "greeting"}, {"exam": "x"}]})
@@ -266,7 +278,8 @@ def test_hr_puts_a_licence_on_file_and_withdraws_it(app: Flask, sign_in: SignIn,
         row = db.session.scalars(select(Licence)).one()
         assert (row.key, row.number, row.expires_on) == ("food-health", "A-17", date(2027, 1, 31))
         assert [one.key for one in queries.held(agent.id, date(2026, 3, 10))] == ["cook"]
-    assert "Mei Lin" in words(hr.get("/hr/licences?q=mei"))
+    shown = words(hr.get("/hr/licences?q=mei"))
+    assert "Mei Lin" in shown and "Food handler’s health certificate" in shown and "food-health" not in shown
     twice = hr.post("/hr/licences", data=form)
     assert twice.status_code == 422 and "on file already" in twice.text
     assert hr.post(f"/hr/licences/{row.id}/withdrawal", data={"reason": ""}).status_code == 422

@@ -288,3 +288,13 @@ def test_scores_are_percent_of_the_best_route_unrounded(floor: None, books: Book
             play(GOOD).percent = Decimal("66.666667")
     assert first(api)["mean"]["value"] == pytest.approx(66.666667)
     assert first(api)["sd"]["value"] == pytest.approx(0, abs=1e-6)
+
+
+def test_no_rate_stands_where_one_play_would_make_it(books: Books, floor: None, sign_in: Callable[..., Any]) -> None:
+    with books():
+        play(GOOD, percent=100)
+    page = sign_in(Role.TRAINER).get("/reports/scenarios/wet-floor").get_data(as_text=True)
+    assert "Not enough data: 1 of at least 10." in page
+    assert "100.0\u202f%" not in page
+    listed = sign_in(Role.TRAINER).get("/reports/scenarios").get_data(as_text=True)
+    assert "1 of at least 10" in listed and "100\u202f%" not in listed
