@@ -166,7 +166,7 @@ NAVIGATION: tuple[NavItem, ...] = (
     NavItem("team.team", N_("Team"), "diagram-3", "team.read", "desk", "/team"),
     NavItem("team.assignments", N_("Assign"), "plus-square", "attendance.record", "desk", "/team/assignments"),
     NavItem("reporting.overview", N_("Reports"), "graph-up", "reports.read", "desk", "/reports"),
-    NavItem("appeals.marking", N_("Marking"), "pencil-square", "marking.read", "desk", "/marking"),
+    NavItem("appeals.marking", N_("Marking"), "pencil-square", "marking.read", "desk", "/marking", ("/author/regradings",)),
     NavItem("allowances.allowances", N_("Extra time"), "hourglass-split", "allowance.read", "desk", "/allowances"),
     NavItem("practice.mentoring", N_("Mentoring"), "person-check", "sign-off.record", "desk", "/mentoring"),
     NavItem("practice.sessions", N_("Sessions"), "easel", "attendance.record", "desk", "/sessions"),
@@ -178,7 +178,9 @@ NAVIGATION: tuple[NavItem, ...] = (
     NavItem("hr.quality_scores", N_("Workplace scores"), "clipboard-data", "results.read", "desk", "/hr/quality-scores"),
     NavItem("certified.certified", N_("Certified"), "patch-check", "duty.read", "desk", "/hr/certificates"),
     NavItem("certified.licences", N_("Licences"), "card-checklist", "results.read", "desk", "/hr/licences"),
-    NavItem("question_bank.items", N_("Items"), "list-check", "content.read", "desk", "/author/items"),
+    NavItem(
+        "question_bank.items", N_("Items"), "list-check", "content.read", "desk", "/author/items", ("/author/topics", "/author/new-")
+    ),
     NavItem("plans.author_exams", N_("Exams"), "file-earmark-check", "content.read", "desk", "/author/exams"),
     NavItem("people.people", N_("People"), "people", "people.read", "desk", "/admin/people"),
     NavItem(

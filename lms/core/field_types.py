@@ -89,6 +89,8 @@ def _text_schema(**marks: str) -> WithJsonSchema:
 
 
 def _read_key(value: str) -> str:
+    if not value:
+        raise refusal(Message(N_("A key is missing; write lower-case letters and digits, words joined by hyphens.")))
     if not re.fullmatch(KEY_PATTERN, value):
         raise refusal(
             Message(

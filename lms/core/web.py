@@ -61,7 +61,14 @@ class NavItem:
     icon: str
     permission: str
     kind: str  # "learn" or "desk"
-    prefix: str  # the item is active on paths that begin so
+    prefix: str  # the item is active on paths that begin so, unless another one says more of the path
+    also: tuple[str, ...] = ()  # further beginnings of the same place
+
+    def reach(self, path: str) -> int:
+        """How many letters of the path this entry accounts for; 0 if it does not lead there."""
+        if self.prefix == "/":
+            return int(path == "/")
+        return max((len(prefix) for prefix in (self.prefix, *self.also) if path.startswith(prefix)), default=0)
 
 
 def register(app: Flask, navigation: Sequence[NavItem]) -> None:
@@ -158,17 +165,18 @@ def _kind_of_place(items: list[dict[str, Any]]) -> str:
 
 
 def _navigation(person: Any) -> list[dict[str, Any]]:
-    path = request.path
+    entries = _nav_items(current_app.extensions["lms.navigation"], person.permission_roles)
+    reached = max((item.reach(request.path) for item in entries), default=0)
     return [
         {
             "url": page_parts.page_url(item.endpoint),
             "label": gettext(item.label),
             "icon": item.icon,
-            "active": path == item.prefix or (item.prefix != "/" and path.startswith(item.prefix)),
+            "active": 0 < reached == item.reach(request.path),
             "kind": item.kind,
             "prefix": item.prefix,
         }
-        for item in _nav_items(current_app.extensions["lms.navigation"], person.permission_roles)
+        for item in entries
     ]
 
 

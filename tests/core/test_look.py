@@ -177,3 +177,10 @@ def test_bootstraps_embedded_pictures_are_replaced_by_files():
     ours = (ROOT / "static/base/bootstrap.css").read_text(encoding="utf-8")
     for part in ('[type="checkbox"]', '[type="radio"]', ":indeterminate", ".form-switch", ".btn-close", ".form-select"):
         assert part in ours
+
+
+def test_only_a_check_box_can_look_half_chosen():
+    """A browser calls a radio button indeterminate until one of its group is chosen; it must not look chosen."""
+    for style in STYLES:
+        for selector in re.findall(r"[^\s,{}]*:indeterminate", style.read_text(encoding="utf-8")):
+            assert '[type="checkbox"]' in selector, f"{style.name}: {selector}"

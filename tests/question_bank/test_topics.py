@@ -82,7 +82,7 @@ def test_a_trainer_makes_a_topic_and_writes_its_first_item(app: Flask, trainer: 
     ("changes", "said"),
     [
         ({"key": "Late Parcels"}, "is not a key"),
-        ({"key": ""}, "is not a key"),
+        ({"key": ""}, "A key is missing"),
         ({"key": "a" * 65}, "too long"),
         ({"title_en": "", "title_zh": ""}, "The text is empty"),
         ({"title_zh": "坏\x07字"}, "cannot be kept"),
