@@ -294,5 +294,5 @@ def media_in_use(pack: str | None = None) -> dict[str, str]:
     """Names and content hashes of the media that current items name; of one pack or of all."""
     query = select(ItemVersion.media).join(Item, Item.version_id == ItemVersion.id).where(Item.retired_at.is_(None))
     if pack is not None:
-        query = query.where(Item.pack == pack)
+        query = query.join(Topic, Topic.id == Item.topic_id).where(Topic.pack == pack)  # an item goes with its topic
     return {name: sha256 for media in db.session.scalars(query) for name, sha256 in media.items()}
