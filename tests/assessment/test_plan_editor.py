@@ -19,11 +19,10 @@ from lms.core.access import Role
 from lms.core.content import plain, read_pack, validate
 from lms.core.database import db, unit_of_work
 from lms.identity.models import Site
-from tests import factories
+from tests import factories, forms_sent
 from tests import factories_assessment as make
 from tests import factories_courses as courses
 from tests.assessment.test_plan_editing import RICH
-from tests.question_bank import forms_sent
 
 ROOT = Path(__file__).resolve().parents[2]
 EDIT = "/author/exams/front-line/edit"

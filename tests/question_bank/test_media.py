@@ -27,7 +27,7 @@ from lms.question_bank import queries
 from lms.question_bank.uploads import free_name, placed, tidy_name
 from tests import factories
 from tests import factories_assessment as make
-from tests.question_bank.forms_sent import sent
+from tests.forms_sent import sent
 
 FEELING = "/author/items/every-type-emotion/edit"
 SINGLE = "/author/items/every-type-single/edit"

@@ -22,7 +22,7 @@ from lms.question_bank.models import Item, ItemVersion
 from tests import factories
 from tests import factories_assessment as make
 from tests.assessment import test_regrading as regrades
-from tests.question_bank.forms_sent import fields_of, sent
+from tests.forms_sent import fields_of, sent
 
 KINDS = [*make.BODIES, "essay"]
 

@@ -20,7 +20,7 @@ from lms.question_bank.items import item_of
 from lms.question_bank.models import Item, Topic
 from lms.question_bank.topic_heads import Renaming, TopicHead, title_of_files
 from tests import factories_assessment as make
-from tests.question_bank.forms_sent import fields_of
+from tests.forms_sent import fields_of
 
 NEW = "/author/new-topic"
 EDIT = "/author/topics/complaints/edit"

@@ -2,7 +2,6 @@
 
 import html
 import re
-from collections.abc import Callable
 
 import pytest
 from flask import Flask
@@ -10,7 +9,6 @@ from flask.testing import FlaskClient
 from sqlalchemy import func, select
 
 from lms.core import audit, clock
-from lms.core.access import Role
 from lms.core.database import db, unit_of_work
 from lms.scenarios import queries_drafts, service_drafts
 from lms.scenarios.drafts_trying import Said, unpacked
@@ -21,11 +19,6 @@ from tests import factories_scenarios as sets
 Browser = FlaskClient
 EDIT = "/author/scenarios/wet-floor/edit"
 TRY = "/author/scenarios/wet-floor/try"
-
-
-@pytest.fixture
-def trainer(sign_in: Callable[..., Browser]) -> Browser:
-    return sign_in(Role.TRAINER)
 
 
 @pytest.fixture

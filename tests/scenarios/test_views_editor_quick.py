@@ -27,16 +27,7 @@ NEW = "/author/scenarios/new/quick"
 QUICK = "/author/scenarios/wet-floor/quick"
 LANGUAGE = "/author/scenarios/wet-floor/language"
 
-
-@pytest.fixture(autouse=True)
-def small(app: Flask) -> None:
-    with app.app_context(), unit_of_work():
-        sets.scenario()
-
-
-@pytest.fixture
-def trainer(sign_in: Callable[..., Browser]) -> Browser:
-    return sign_in(Role.TRAINER)
+pytestmark = pytest.mark.usefixtures("wet_floor")
 
 
 def box(source: str) -> str:

@@ -12,8 +12,11 @@ def attribute(tag: str, name: str) -> str:
 
 
 def fields_of(page: str, form: str = "item-form") -> dict[str, list[str]]:
-    """Every field of the form with this id: hidden ones, checked ones, chosen ones; line ends as browsers send them."""
-    found = re.search(rf'<form[^>]*id="{form}".*?</form>', page, re.S)
+    """Every field of the form with this id, or whose address ends so: hidden ones, checked ones, chosen ones.
+
+    Line ends are as browsers send them.
+    """
+    found = re.search(rf'<form[^>]*(?:id="|action="[^"]*/){form}".*?</form>', page, re.S)
     assert found, f"there is no form {form}"
     fields: dict[str, list[str]] = {}
     for tag in re.finditer(r"<input\b[^>]*>", found[0]):
