@@ -6,13 +6,11 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import Page, expect
 from sqlalchemy import select
 
 from lms.assessment.models import Attempt, Response
-from lms.core import clock
 from lms.core.database import db, unit_of_work
-from lms.identity import service as identity
 from lms.identity.models import Person
 from tests import factories
 from tests import factories_assessment as make
@@ -22,7 +20,7 @@ MINUTE = 60_000
 
 
 @pytest.fixture
-def begun(app: Flask) -> tuple[int, str]:
+def begun(app: Flask) -> tuple[Person, str]:
     """Somebody, and the address of their running attempt: a number, a line, an essay, an order, two choices."""
     with app.app_context(), unit_of_work():
         kinds = ["number", "short-text", "ordering"]
@@ -35,24 +33,15 @@ def begun(app: Flask) -> tuple[int, str]:
             time_limit_minutes=45,
         )
         person = factories.person()
-        return person.id, f"/attempts/{make.attempt(person).id}"
+        return person, f"/attempts/{make.attempt(person).id}"
 
 
 @pytest.fixture
-def enter(app: Flask, address: str, visitor: Callable[..., Page], begun: tuple[int, str]) -> Callable[..., Page]:
+def enter(window_of: Callable[..., Page], begun: tuple[Person, str]) -> Callable[..., Page]:
     """Open a question of the attempt in a browser whose minutes the test lets pass."""
 
-    def admit(context: BrowserContext) -> None:
-        with app.app_context(), unit_of_work():
-            token = identity.sign_in(db.session.get_one(Person, begun[0]), now=clock.now())
-            serializer = app.session_interface.get_signing_serializer(app)  # type: ignore[attr-defined]
-        value = serializer.dumps({"_user_id": token, "_fresh": True})
-        cookie = {"name": app.config["SESSION_COOKIE_NAME"], "value": value, "url": address}
-        context.add_cookies([cookie])  # type: ignore[list-item]
-
     def open_window(slot: int = 1, **options: Any) -> Page:
-        page = visitor(**options)
-        admit(page.context)
+        page = window_of(begun[0], **options)
         page.clock.install()
         page.goto(f"{begun[1]}?slot={slot}")
         return page
@@ -69,13 +58,15 @@ def kept(page: Page) -> list[str]:
 
 
 def wait_for(page: Page, count: int) -> None:
-    """Let minutes pass until so many questions are kept."""
-    for _ in range(40):
-        if len(kept(page)) >= count:
-            return
+    """Let half minutes pass until so many questions are kept, each time until the one asked for has come."""
+    while (number := len(kept(page))) < count:
         page.clock.fast_forward(31_000)
-        page.wait_for_timeout(150)
-    raise AssertionError(f"only {kept(page)} are kept")
+        for _ in range(200):
+            if len(kept(page)) > number:
+                break
+            page.wait_for_timeout(100)
+        else:
+            raise AssertionError(f"only {kept(page)} are kept")
 
 
 def turn(page: Page, words: str = "Next question") -> None:
