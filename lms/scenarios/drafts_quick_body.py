@@ -13,7 +13,17 @@ from lms.core.texts import LANGUAGES, N_, Message
 from lms.question_bank.labels import label_name
 from lms.scenarios.definitions import EMOTIONS
 from lms.scenarios.drafts_quick_frame import USUAL_STATE, Frame
-from lms.scenarios.drafts_quick_lines import WORTH, Ending, LineProblem, Reply, Scene, Sketch, number_in, plain_word
+from lms.scenarios.drafts_quick_lines import (
+    DIGITS,
+    Ending,
+    LineProblem,
+    Reply,
+    Scene,
+    Sketch,
+    number_in,
+    plain_word,
+    worth_in,
+)
 from lms.scenarios.drafts_shape import Place, is_key, value_at
 
 Entry = TypeVar("Entry", Scene, Ending)
@@ -105,8 +115,8 @@ class _Maker:
         if any(customer.values()):
             made["customer"] = {name: text for name, text in customer.items() if text}
         if score := heads.get("score", "").strip(" %％"):
-            if score.isdigit() and len(score) < 4:
-                made["pass"] = {"score": int(score)}
+            if not score.strip(DIGITS) and len(score) < 4:
+                made["pass"] = {"score": number_in(score)}
             else:
                 self.wrong(self.sketch.head_lines["score"], NOT_A_NUMBER)
         return made
@@ -210,18 +220,17 @@ class _Maker:
         leads = bool(reply.parts and reply.parts[0])
         for part in filter(None, reply.parts):
             word = plain_word(part)
-            worth = WORTH.fullmatch(part)
-            name = plain_word(worth["name"]) if worth else ""
+            name, worth = worth_in(part) or (None, 0)
             if target is None and leads and (found := self._target(word)):
                 target = found
             elif word in self.steps:
                 step = self.steps[word]
             elif word in TABOO_WORDS:
                 reply.is_taboo = True
-            elif worth and name in self.variables:
-                effect[self.variables[name]] = number_in(worth["number"])
-            elif worth and name in self.criteria:
-                points[self.criteria[name]] = max(number_in(worth["number"]), 0)
+            elif name in self.variables:
+                effect[self.variables[name]] = worth
+            elif name in self.criteria:
+                points[self.criteria[name]] = max(worth, 0)
             elif target is None and part is reply.parts[0]:
                 self.wrong(reply.line, NO_TARGET, word=part)
                 target = ""
@@ -292,8 +301,8 @@ def _free(stem: str, taken: Collection[str], first: int) -> str:
 
 
 def _names(part: str, variables: Mapping[str, str]) -> bool:
-    found = WORTH.fullmatch(part)
-    return found is not None and plain_word(found["name"]) in variables
+    found = worth_in(part)
+    return found is not None and found[0] in variables
 
 
 def _worths(scenes: Mapping[str, Any], endings: Mapping[str, Any]) -> Iterable[Mapping[str, int]]:

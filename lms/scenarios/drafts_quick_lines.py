@@ -14,14 +14,20 @@ from lms.core.texts import N_, Message
 MOST_WORDS = 200_000
 """The longest conversation that is read, in characters."""
 
+MOST_ENTRIES, MOST_REPLIES = 300, 60
+"""Of scenes and endings together, and of replies in one scene."""
+
 MOST_POINTS_DIGITS = 3
-ARROW = re.compile(r"\s*(?:[-=—–－＝−]+[>＞》]|→|⇒|[>＞》]{2})\s*")
+DIGITS = "0123456789０１２３４５６７８９"
+# Every pattern here reads a line once, however long it is.
+ARROW = re.compile(r"(?<![-=—–－＝−])[-=—–－＝−]++[>＞》]|→|⇒|[>＞》]{2}")
 REPLY = re.compile(
     r"([+＋]\s?(?P<number>[0-9０-９]+)(?=\s|$)|(?P<plus>[+＋]+)|(?P<taboo>[!！])|[-－–·•]|—+)\s*(?P<words>.*)"
 )
 ENDING = re.compile(r"[=＝]+\s*(?:[+＋]\s?(?P<number>[0-9０-９]+)|(?P<plus>[+＋]+)|(?P<failed>[!！]))?\s*(?P<words>.*)")
-WORTH = re.compile(r"(?P<name>.*?)\s*(?P<number>[-+＋－−]?\s?[0-9０-９]+)")
-CONDITION = re.compile(r"(?:if\s|when\s|如果|只有当|当)\s*(?P<words>.*(?:[<>=＜＞＝]|taboo|visited).*)", re.IGNORECASE)
+CONDITION = re.compile(
+    r"(?:if\s|when\s|如果|只有当|当)\s*+(?P<words>(?=.*(?:[<>=＜＞＝]|taboo|visited)).*)", re.IGNORECASE
+)
 COMMA = re.compile(r"[,，、;；]")
 COLON = re.compile(r"[:：]")
 LINE_END = "⏎"
@@ -52,6 +58,8 @@ UNNAMED = N_("Give it a name, such as “# opening” or “= good: She stays a 
 TWICE = N_("“%(name)s” is there already, in line %(line)s. Give this one another name.")
 UNKEPT = N_("The character %(code)s cannot be kept; take it away.")
 TOO_MANY = N_("Those are more points than a reply can have; write at most 3 digits.")
+TOO_MANY_ENTRIES = N_("More than %(most)s scenes and endings; nothing from here on was read.")
+TOO_MANY_REPLIES = N_("A scene can have at most %(most)s replies; take this one away.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +126,9 @@ def read_lines(words: str) -> Sketch:
     reader = _Reader()
     for number, line in enumerate(words.replace("\r\n", "\n").replace("\r", "\n").split("\n"), start=1):
         reader.take(number, line.strip())
+        if len(reader.named) > MOST_ENTRIES:
+            reader.wrong(number, TOO_MANY_ENTRIES, most=MOST_ENTRIES)
+            break
     return reader.sketch
 
 
@@ -130,6 +141,7 @@ class _Reader:
     def __init__(self) -> None:
         self.sketch = Sketch()
         self.here: Scene | Ending | None = None
+        self.named: dict[str, Scene | Ending] = {}
         self.last_head: str | None = None
 
     def take(self, number: int, line: str) -> None:
@@ -190,7 +202,7 @@ class _Reader:
     def scene(self, number: int, line: str) -> None:
         name = line.strip("#＃ ").strip()
         self.here = Scene(number, name)
-        if self.is_named(number, name):
+        if self.is_named(self.here):
             self.sketch.scenes.append(self.here)
 
     def ending(self, number: int, line: str) -> None:
@@ -199,24 +211,25 @@ class _Reader:
         name, colon, title = _parted(found["words"], COLON)
         title = _unfolded(title if colon else name)
         self.here = Ending(number, name, title, self.points(number, found), bool(found["failed"]))
-        if self.is_named(number, name):
+        if self.is_named(self.here):
             self.sketch.endings.append(self.here)
 
-    def is_named(self, number: int, name: str) -> bool:
-        if not name:
-            self.wrong(number, UNNAMED)
+    def is_named(self, entry: Scene | Ending) -> bool:
+        if not entry.name:
+            self.wrong(entry.line, UNNAMED)
             return False
-        entries: list[Scene | Ending] = [*self.sketch.scenes, *self.sketch.endings]
-        other = next((each for each in entries if plain_word(each.name) == plain_word(name)), None)
-        if other is not None:
-            self.wrong(number, TWICE, name=name, line=other.line)
-        return other is None
+        other = self.named.setdefault(plain_word(entry.name), entry)
+        if other is not entry:
+            self.wrong(entry.line, TWICE, name=entry.name, line=other.line)
+        return other is entry
 
     def reply(self, number: int, line: str) -> None:
         if ARROW.match(line):
             return self.tail(number, line)
         if not isinstance(self.here, Scene):
             return self.misplaced(number, line)
+        if len(self.here.replies) == MOST_REPLIES:
+            return self.wrong(number, TOO_MANY_REPLIES, most=MOST_REPLIES)
         found = REPLY.fullmatch(line)
         assert found is not None  # whatever follows the mark are words
         words, tail = _before_last(found["words"], ARROW)
@@ -280,8 +293,18 @@ class _Reader:
 
 
 def number_in(words: str) -> int:
-    """A whole number with or without a sign, full-width digits too."""
-    return int(_half(words).replace(" ", "")[:9])
+    """A whole number with or without a sign, full-width digits too, whatever blanks stand between."""
+    return int("".join(_half(words).split())[:9])
+
+
+def worth_in(part: str) -> tuple[str, int] | None:
+    """The name, as it is compared, and the number behind it, as in "trust +1"; None where no number ends the part."""
+    head = part.rstrip(DIGITS)
+    name = head.rstrip()
+    if head == part:
+        return None
+    sign = name[-1:] if name[-1:] in tuple("-+＋－−") else ""
+    return plain_word(name.removesuffix(sign)), number_in(sign + part[len(head) :])
 
 
 def folded(words: str) -> str:

@@ -13,13 +13,14 @@ from lms.scenarios.drafts_checks import checked
 from lms.scenarios.drafts_quick_body import Read, body_of
 from lms.scenarios.drafts_quick_changes import Changed, changed
 from lms.scenarios.drafts_quick_frame import Frame
-from lms.scenarios.drafts_quick_lines import read_lines
+from lms.scenarios.drafts_quick_lines import MOST_ENTRIES, MOST_REPLIES, TOO_MANY_ENTRIES, TOO_MANY_REPLIES, read_lines
 from lms.scenarios.drafts_quick_written import written_quickly
 from lms.scenarios.drafts_shape import value_at
 from lms.scenarios.queries_frameworks import product_frameworks
 from lms.scenarios.starters import starters
 from lms.scenarios.views_editor_quick_shown import example
 from tests import factories_scenarios as sets
+from tests.timing import rested_seconds
 
 GUIDE = Path(__file__).resolve().parents[2] / "docs" / "trainers.md"
 LSCAT = product_frameworks()["lscat"]
@@ -352,3 +353,52 @@ def test_steps_and_trust_are_written_in_the_language_of_the_lines_and_a_step_is_
     found = read(written_quickly(body, frame), frame)
     reply = replies(found, "opening")[0]
     assert reply["step"] == "listen" and "goto" not in reply
+
+
+@pytest.mark.parametrize("blank", [" ", "\t", "\u00a0", "\u2003", "\u3000", "   "])
+def test_any_blank_may_stand_before_a_number(blank: str) -> None:
+    found = read(
+        TALK.replace("-> where, listen", f"-> where, listen, trust -{blank}2").replace("angry", f"angry{blank}3")
+    )
+    assert not found.problems
+    assert replies(found, "opening")[0]["effect"] == {"trust": -2}
+    assert value_at(found.body, ("scenes", "opening", "emotion", "intensity")) == 3
+
+
+@pytest.mark.parametrize("number", ["²²", "٥", "8²", "-5"])
+def test_a_pass_line_of_other_signs_than_digits_is_told(number: str) -> None:
+    found = read(f"Pass line: {number}\n{TALK}")
+    assert [problem.line for problem in found.problems] == [1]
+    assert value_at(read(f"Pass line: ８0 %\n{TALK}").body, ("pass", "score")) == 80
+
+
+LONG = 100_000
+ENDLESS = {
+    "dashes before no arrow": "+ a " + "-" * LONG,
+    "dashes behind an arrow": "+ a -> b, trust " + "-" * LONG,
+    "blanks in a reply": "+ a" + " " * LONG + "x",
+    "blanks behind an arrow": "+ a -> b, c" + " " * LONG + "x",
+    "blanks before a condition": "+ a -> b, if" + " " * LONG + "x",
+    "signs of a condition": "+ a -> b, if " + "<" * LONG,
+    "digits": "+ a -> b, c" + "1" * LONG + "x",
+    "digits apart": "+ a -> b, c" + " 1" * (LONG // 2) + "x",
+    "arrows": "+ a" + "->" * (LONG // 2) + "x",
+    "scenes": "\n".join(f"# {number}" for number in range(LONG // 8)),
+    "endings": "\n".join(f"= {number}" for number in range(LONG // 8)),
+    "replies": "\n".join(f"+ {number}" for number in range(LONG // 8)),
+}
+
+
+@pytest.mark.parametrize("name", ENDLESS)
+def test_words_without_end_are_read_in_time(name: str) -> None:
+    words = f"{TALK}\n# another\n{ENDLESS[name]}"
+    assert rested_seconds(lambda: read(words), enough=1.0, rounds=1) < 1.0
+
+
+def test_more_scenes_than_anybody_writes_and_more_replies_than_anybody_reads_are_told() -> None:
+    many = "\n".join(f"# s{number}\n- on -> good" for number in range(MOST_ENTRIES - 1))
+    assert not read(f"{many}\n= good: Good").problems
+    beyond = read(f"{many}\n# one\n# two\n= good: Good").problems
+    assert [each.line for each in beyond if each.message.template == TOO_MANY_ENTRIES] == [2 * MOST_ENTRIES]
+    full = TALK.replace("! It's", "- No.\n" * MOST_REPLIES + "! It's")
+    assert [each.message.template for each in read(full).problems] == [TOO_MANY_REPLIES] * 3
