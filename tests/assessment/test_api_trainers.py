@@ -2,7 +2,6 @@
 
 from typing import Any
 
-import pytest
 from flask import Flask
 
 from lms.core import clock
@@ -15,12 +14,6 @@ from tests.assessment.test_regrading import REASON, a_wrong_item, correct, sit
 from tests.factories_marking import essay_of, handed_in, marked, marker
 
 TODAY = clock.now().date().isoformat()
-
-
-@pytest.fixture
-def learner(app: Flask) -> Person:
-    with app.app_context(), unit_of_work():
-        return factories.person()
 
 
 def test_hr_grants_extra_time_and_withdraws_it(api: Any, learner: Person) -> None:

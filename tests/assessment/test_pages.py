@@ -2,7 +2,6 @@
 
 import json
 import re
-from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -17,22 +16,6 @@ from lms.identity.models import Person
 from tests import factories
 from tests import factories_assessment as make
 from tests import factories_courses as courses
-
-
-@pytest.fixture
-def learner(app: Flask) -> Person:
-    with app.app_context(), unit_of_work():
-        return factories.person()
-
-
-@pytest.fixture
-def exam(app: Flask) -> Callable[..., None]:
-    def build(**changes: Any) -> None:
-        with app.app_context(), unit_of_work():
-            make.topic()
-            make.exam(**changes)
-
-    return build
 
 
 @pytest.fixture
