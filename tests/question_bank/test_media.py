@@ -271,6 +271,15 @@ def test_files_written_out_and_loaded_again_give_the_same_digest(
         assert (tmp_path / "first" / name).read_bytes() == (tmp_path / "second" / name).read_bytes()
 
 
+def test_the_picture_of_an_item_goes_with_its_topic(app: Flask, trainer: FlaskClient) -> None:
+    bring(trainer, FEELING, "image", png(), **ALT)
+    with app.app_context(), unit_of_work():
+        make.topic("ours", 1, pack="own")
+    assert trainer.post(FEELING, data={**sent(trainer.get(FEELING).text), "topic": "ours", "do": ""}).status_code == 303
+    with app.app_context():
+        assert (queries.media_in_use("own").keys(), queries.media_in_use("tests")) == ({"photo-1.png"}, {})
+
+
 def test_an_item_that_is_called_new_can_be_opened(app: Flask, trainer: FlaskClient) -> None:
     with app.app_context(), unit_of_work():
         make.topic("odd", [make.item("new")])
