@@ -15,6 +15,7 @@ from lms.assessment import views as assessment
 from lms.assessment import views_allowances as allowances
 from lms.assessment import views_appeals as appeals
 from lms.assessment import views_calibration as calibration
+from lms.assessment import views_door as exam_door
 from lms.assessment import views_escalations as escalations
 from lms.assessment import views_exports as exports
 from lms.assessment import views_marking as marking
@@ -104,6 +105,7 @@ PAGES: tuple[Blueprint, ...] = (
     certification.bp,
     certified.bp,
     hr.bp,
+    exam_door.bp,
     assessment.bp,
     appeals.bp,
     marking.bp,

@@ -40,7 +40,7 @@ def raise_appeal(attempt_id: int) -> Response | tuple[str, int]:
         view = queries_results.result(person, attempt_id, now=clock.now(), language=language())
         page = render_template(
             "assessment/result.html", view=view, attempt=view.attempt, is_own=True, name=None, form=None, reread=[],
-            again=url_for("assessment.exam", exam=found.subject), appeals=queries_appeals.appeals_of(attempt_id),
+            again=url_for("exam_door.exam", exam=found.subject), appeals=queries_appeals.appeals_of(attempt_id),
             appeal_form=form,
         )  # fmt: skip
         return page, 422
