@@ -1,6 +1,8 @@
 // Looks a form through while it is filled in (form[data-checks]): after a change it is sent to be checked, kept nowhere, and
 // what is to be mended and what was counted for it become fresh. Without this module the button of the same name does so.
 
+import { renewNotes } from "./field_notes.js";
+
 const form = document.querySelector("form[data-checks]");
 const PAUSE = 600;
 
@@ -38,24 +40,7 @@ function refresh(page) {
     const fresh = page.getElementById(here.id);
     if (fresh && !here.contains(document.activeElement)) here.replaceWith(fresh);
   }
-  for (const field of form.querySelectorAll("[data-field]")) notes(field, page);
-}
-
-// What is to be mended stands under its field; the words belong to the field for screen readers too.
-function notes(field, page) {
-  const twin = page.querySelector(`[data-field="${CSS.escape(field.dataset.field)}"]`);
-  const own = (place) => [...place.children].find((child) => child.matches(".field-notes"));
-  own(field)?.remove();
-  const fresh = twin && own(twin);
-  if (fresh) field.append(fresh);
-  for (const control of [field, ...field.querySelectorAll("input, select, textarea")]) {
-    const other = twin && control.id && page.getElementById(control.id);
-    if (!other) continue;
-    for (const name of ["aria-describedby", "aria-invalid"]) {
-      if (other.hasAttribute(name)) control.setAttribute(name, other.getAttribute(name));
-      else control.removeAttribute(name);
-    }
-  }
+  renewNotes(form, page);
 }
 
 if (form) {

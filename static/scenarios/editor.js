@@ -1,6 +1,7 @@
 // Writing a role-play: saves by itself a moment after typing stops, keeps what is to be mended and the map fresh, and
 // warns before something unsaved is left. The page works without it: every button sends the whole form.
 
+import { renewNotes } from "../base/field_notes.js";
 import { leadInto } from "../base/leading.js";
 
 const form = document.getElementById("part-form");
@@ -97,24 +98,7 @@ function refresh(page) {
     const value = page.querySelector(`#part-form [name=${name}]`)?.value;
     for (const field of document.querySelectorAll(`[name=${name}]`)) if (value !== undefined) field.value = value;
   }
-  for (const field of form.querySelectorAll("[data-field]")) notes(field, page);
-}
-
-// What is to be mended stands under its field; the words belong to the field for screen readers too.
-function notes(field, page) {
-  const twin = page.querySelector(`[data-field="${CSS.escape(field.dataset.field)}"]`);
-  const own = (place) => [...place.children].find((child) => child.matches(".field-notes"));
-  own(field)?.remove();
-  const fresh = twin && own(twin);
-  if (fresh) field.append(fresh);
-  for (const control of field.querySelectorAll("input, select, textarea")) {
-    const other = twin && control.id && page.getElementById(control.id);
-    if (!other) continue;
-    for (const name of ["aria-describedby", "aria-invalid"]) {
-      if (other.hasAttribute(name)) control.setAttribute(name, other.getAttribute(name));
-      else control.removeAttribute(name);
-    }
-  }
+  renewNotes(form, page);
 }
 
 function changed(event) {
