@@ -4,7 +4,9 @@ The suite runs on SQLite, and on PostgreSQL when ``LMS_TEST_DATABASE_URL`` is se
 """
 
 import os
+import threading
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
@@ -29,6 +31,8 @@ from tests import factories
 settings.register_profile("suite", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
 settings.register_profile("random", settings.get_profile("suite"), derandomize=False)
 settings.load_profile("random" if os.environ.get("LMS_TEST_RANDOM") else "suite")
+
+THREADS = 6
 
 
 def _database_url(folder: Path, worker: str) -> str:
@@ -119,6 +123,25 @@ def unit(context: None) -> Iterator[None]:
     """A unit of work around the whole test, committed at its end."""
     with unit_of_work():
         yield
+
+
+@pytest.fixture
+def at_once(app: Flask) -> Callable[..., list[Any]]:
+    """Run a function in so many threads that all begin together, each in a unit of work of its own."""
+
+    def run(function: Callable[[int], Any]) -> list[Any]:
+        ready = threading.Barrier(THREADS)
+
+        def work(number: int) -> Any:
+            with app.app_context():
+                ready.wait()
+                with unit_of_work():
+                    return function(number)
+
+        with ThreadPoolExecutor(THREADS) as pool:
+            return list(pool.map(work, range(THREADS)))
+
+    return run
 
 
 @pytest.fixture

@@ -1,8 +1,5 @@
 """Many markers at once: no answer before two people by accident, every mark once; on both databases, with threads."""
 
-import threading
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -16,28 +13,8 @@ from lms.core import clock
 from lms.core.database import db, unit_of_work
 from lms.core.errors import Conflict
 from lms.identity.models import Person
+from tests.conftest import THREADS
 from tests.factories_marking import given, handed_in, marker, written_exam
-
-THREADS = 6
-
-
-@pytest.fixture
-def at_once(app: Flask) -> Callable[..., list[Any]]:
-    """Run a function in so many threads that all begin together, each in a unit of work of its own."""
-
-    def run(function: Callable[[int], Any]) -> list[Any]:
-        ready = threading.Barrier(THREADS)
-
-        def work(number: int) -> Any:
-            with app.app_context():
-                ready.wait()
-                with unit_of_work():
-                    return function(number)
-
-        with ThreadPoolExecutor(THREADS) as pool:
-            return list(pool.map(work, range(THREADS)))
-
-    return run
 
 
 @pytest.fixture

@@ -1,8 +1,5 @@
 """Many at the same reply at the same moment: one claim, one mark, one score; on both databases, with threads."""
 
-import threading
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -20,27 +17,7 @@ from lms.scenarios.models import Play, Turn
 from lms.scenarios.models_replies import ReplyClaim, ReplyContest, ReplyDecision, ReplyMark, WrittenReply
 from tests import factories
 from tests import factories_replies as said
-
-THREADS = 6
-
-
-@pytest.fixture
-def at_once(app: Flask) -> Callable[..., list[Any]]:
-    """Run a function in so many threads that all begin together, each in a unit of work of its own."""
-
-    def run(function: Callable[[int], Any]) -> list[Any]:
-        ready = threading.Barrier(THREADS)
-
-        def work(number: int) -> Any:
-            with app.app_context():
-                ready.wait()
-                with unit_of_work():
-                    return function(number)
-
-        with ThreadPoolExecutor(THREADS) as pool:
-            return list(pool.map(work, range(THREADS)))
-
-    return run
+from tests.conftest import THREADS
 
 
 @pytest.fixture
