@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from lms.core.content import MOST_MEDIA_BYTES, media_type_of
 from lms.core.form_fields import Fields
 from lms.core.pictures import MOST_PIXELS, picture_size
+from lms.core.recordings import has_sound
 from lms.core.texts import LANGUAGES, N_, Message
 
 SLOTS: Mapping[str, str] = {"image": "image/", "audio": "audio/", "stem": "image/"}
@@ -31,7 +32,7 @@ EMPTY = N_("The file is empty.")
 NO_PICTURE = N_(
     "This is not a picture (PNG, JPEG, GIF, WebP), or it was cut off. SVG is not taken: it can carry programs."
 )
-NO_RECORDING = N_("This is not a recording (MP3, Ogg, WAV).")
+NO_RECORDING = N_("This is not a recording (MP3, Ogg, WAV), or it holds no sound.")
 TOO_MANY_PIXELS = N_("The picture has %(size)s pixels; at most 40 million can be shown. Make it smaller.")
 
 
@@ -54,6 +55,8 @@ def media_type_for(upload: Upload) -> str | Message:
     found = media_type_of(upload.raw)
     if found is None or not found.startswith(wanted):
         return Message(NO_PICTURE if wanted == "image/" else NO_RECORDING)
+    if wanted == "audio/" and not has_sound(upload.raw, found):
+        return Message(NO_RECORDING)
     if wanted == "image/":
         size = picture_size(upload.raw, found)
         if size is None:
@@ -95,4 +98,5 @@ def placed(fields: Fields, slot: str, name: str) -> dict[str, str]:
 
 
 def _in_brackets(words: str) -> str:
-    return " ".join(words.replace("[", "(").replace("]", ")").split())
+    """Words that leave the brackets around them as they are."""
+    return " ".join(words.replace("[", "(").replace("]", ")").replace("\\", "＼").split())

@@ -21,10 +21,11 @@ from lms.core.access import Role
 from lms.core.audit import AuditEntry
 from lms.core.content import MOST_MEDIA_BYTES
 from lms.core.database import db, unit_of_work
+from lms.core.markdown import render
 from lms.core.media import MediaFile
 from lms.core.pictures import PictureSize, picture_size
 from lms.question_bank import queries
-from lms.question_bank.uploads import free_name, placed, tidy_name
+from lms.question_bank.uploads import Upload, free_name, media_type_for, placed, tidy_name
 from tests import factories
 from tests import factories_assessment as make
 from tests.forms_sent import sent
@@ -53,13 +54,30 @@ def wav() -> bytes:
     return kept.getvalue()
 
 
+def gif(screen: tuple[int, int], *frames: tuple[int, int, int, int]) -> bytes:
+    """With a table of colours, a word and each frame: left, top, width, height."""
+    drawn = b"".join(
+        b"," + struct.pack("<HHHH", *frame) + b"\0\x02\x02\x4c\x01\0" for frame in frames or [(0, 0, *screen)]
+    )
+    return b"GIF89a" + struct.pack("<HH", *screen) + b"\x80\0\0" + b"\0" * 6 + b"!\xfe\x02hi\0" + drawn + b";"
+
+
+def mp3(words: bytes = b"") -> bytes:
+    told = b"ID3\x03\0\0" + bytes([0, 0, len(words) >> 7, len(words) & 127]) + words if words else b""
+    return told + b"\xff\xfb\x90\x00" + b"\0" * 413
+
+
+def ogg(codec: bytes) -> bytes:
+    return b"OggS\0\x02" + b"\0" * 20 + b"\x01\x1e" + codec + b"\0" * 60
+
+
 SVG = b'<?xml version="1.0"?><svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>'
 JPEG = (
     b"\xff\xd8\xff\xe0\x00\x10JFIF\x00"
     + b"\0" * 9
     + b"\xff\xc0\x00\x0b\x08"
     + struct.pack(">HH", 30, 40)
-    + b"\1\1\x11\0"
+    + b"\1\1\x11\0\xff\xda\x00\x08\1\1\0\0?\0\x7f\xff\xd9"
 )
 
 
@@ -129,7 +147,15 @@ def test_a_recording_is_played_beside_what_is_said(app: Flask, trainer: FlaskCli
         ("image", png(width=9000, height=9000), "photo.png", "9000 × 9000 pixels"),
         ("image", b"", "photo.png", "The file is empty"),
         ("image", png() + b"\0" * MOST_MEDIA_BYTES, "photo.png", "larger than 5 MB"),
+        ("image", gif((1, 1), (0, 0, 1, 1), (0, 0, 65_535, 65_535)), "photo.gif", "65535 × 65535 pixels"),
+        ("image", b"\xff\xd8\xff\xd0\xff\xc0\x00\x0b\x08" + JPEG[2:] * 900, "photo.jpg", "not a picture"),
+        ("image", JPEG[:-2], "photo.jpg", "cut off"),
         ("audio", png(), "voice.mp3", "not a recording"),
+        ("audio", b"ID3 is what my notes begin with", "voice.mp3", "holds no sound"),
+        ("audio", b"\xff\xfb", "voice.mp3", "holds no sound"),
+        ("audio", mp3(b"words" * 90)[:200], "voice.mp3", "holds no sound"),
+        ("audio", ogg(b"\x80theora"), "film.ogg", "holds no sound"),
+        ("audio", wav()[:44], "voice.wav", "holds no sound"),
         ("audio", b"hello", "voice.mp3", "not a recording"),
     ],
     ids=lambda value: value if isinstance(value, str) else "raw",
@@ -321,7 +347,7 @@ def test_a_picture_comes_to_the_end_of_the_question_in_the_languages_it_has() ->
 
 def test_pictures_say_how_large_they_are() -> None:
     assert picture_size(png(width=3, height=5), "image/png") == PictureSize(3, 5)
-    assert picture_size(b"GIF89a" + struct.pack("<HH", 7, 9) + b"\0\0\0;", "image/gif") == PictureSize(7, 9)
+    assert picture_size(gif((7, 9)), "image/gif") == PictureSize(7, 9)
     assert picture_size(JPEG, "image/jpeg") == PictureSize(40, 30)
     head = b"RIFF\0\0\0\0WEBP"
     assert picture_size(head + b"VP8X" + b"\0" * 8 + b"\x01\0\0\x02\0\0", "image/webp") == PictureSize(2, 3)
@@ -329,7 +355,20 @@ def test_pictures_say_how_large_they_are() -> None:
     assert picture_size(head + b"VP8L\0\0\0\0\x2f" + lossless, "image/webp") == PictureSize(10, 20)
     lossy = head + b"VP8 \0\0\0\0\0\0\0\x9d\x01\x2a" + struct.pack("<HH", 11, 12)
     assert picture_size(lossy, "image/webp") == PictureSize(11, 12)
-    for raw in (JPEG, png(), lossy):
-        kind = {b"\xff": "image/jpeg", b"\x89": "image/png", b"R": "image/webp"}[raw[:1]]
+    for raw in (JPEG, png(), lossy, gif((7, 9), (0, 0, 7, 9), (1, 1, 2, 2))):
+        kind = {b"\xff": "image/jpeg", b"\x89": "image/png", b"R": "image/webp", b"G": "image/gif"}[raw[:1]]
         for end in range(len(raw) - 4):
             assert picture_size(raw[:end], kind) in (None, picture_size(raw, kind))
+
+
+@pytest.mark.parametrize("raw", [mp3(), mp3(b"words" * 90), ogg(b"OpusHead"), ogg(b"\x01vorbis"), wav()])
+def test_sound_is_taken(raw: bytes) -> None:
+    kind = media_type_for(Upload("audio", "voice", raw))
+    assert isinstance(kind, str) and kind.startswith("audio/")
+
+
+@pytest.mark.parametrize("words", ["a [b] c", "C:\\", "\\]", "![x](media/other.png)", "![", "`", "\n\n# x"])
+def test_a_picture_is_there_whatever_its_words(words: str) -> None:
+    question = placed({"stem.en": "Look.", "picture.en": words}, "stem", "a.png")["stem.en"]
+    assert render(question).count('<img src="media/a.png"') == 1
+    assert render(question).count("<img") == 1
