@@ -91,7 +91,7 @@ def validate(
     severity: Severity = "error" if strict else "warning"
     definition, problems = _read(model, document, {"default_language": default_language, "all_languages": True})
     if definition is None:
-        untranslated = [replace(p, severity=severity) for p in problems if p.message.template == UNTRANSLATED]
+        untranslated = [replace(p, severity=severity) for p in problems if p.message.template in UNTRANSLATED]
         definition, problems = _read(model, document, {"default_language": default_language})
         problems += untranslated
     is_refused = document.unread or any(problem.severity == "error" for problem in problems)

@@ -9,14 +9,16 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, PlainSerializer, PlainValidator, ValidationInfo, WithJsonSchema
 
 from lms.core.definition_errors import Fault, combined, refusal
-from lms.core.texts import ENGLISH, LANGUAGES, N_, Message
+from lms.core.texts import CHINESE, ENGLISH, LANGUAGES, N_, Message
 
 KEY_PATTERN = r"^[a-z0-9]+(-[a-z0-9]+)*$"
 KEY_LENGTH = 64
 MOST = Decimal(10) ** 12
 NOT_KEPT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 """Control characters and halves of characters: not every database and file keeps them."""
-UNTRANSLATED = N_("A translation is missing: %(languages)s.")
+IN_NO = {ENGLISH: N_("The English is missing."), CHINESE: N_("The Chinese is missing.")}
+"""What is said of a text that is not there in a language."""
+UNTRANSLATED = frozenset(IN_NO.values())
 
 
 def _read_text(value: object, info: ValidationInfo) -> dict[str, str]:
@@ -32,7 +34,7 @@ def _read_text(value: object, info: ValidationInfo) -> dict[str, str]:
         raise combined("text", faults)
     missing = [language for language in LANGUAGES if language not in value]
     if missing and context.get("all_languages"):
-        raise refusal(Message(UNTRANSLATED, {"languages": ", ".join(missing)}))
+        raise refusal(Message(IN_NO[missing[0]]))
     return {language: _tidy(value[language]) for language in LANGUAGES if language in value}
 
 

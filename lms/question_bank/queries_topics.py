@@ -27,6 +27,11 @@ class ListedTopic:
     is_retired: bool
 
 
+def topic_of_item(item_id: int) -> Topic:
+    """The topic that an item belongs to."""
+    return db.session.scalars(select(Topic).join(Item, Item.topic_id == Topic.id).where(Item.id == item_id)).one()
+
+
 def listed_topics() -> list[ListedTopic]:
     """Every topic by key, those in use first."""
     counting = select(Item.topic_id, func.count()).where(Item.retired_at.is_(None)).group_by(Item.topic_id)

@@ -16,6 +16,7 @@ from lms.question_bank.media_links import linked
 from lms.question_bank.panels import panel_on
 from lms.question_bank.queries import Filters, StoredItem
 from lms.question_bank.queries_met import graded_by_another_key
+from lms.question_bank.queries_topics import topic_of_item
 from lms.statistics import panels
 
 bp = Blueprint("question_bank", __name__)
@@ -80,6 +81,7 @@ def item(item: str) -> str:
     return render_template(
         "question_bank/item.html",
         stored=stored,
+        topic=topic_of_item(stored.item_id),
         graded_before=graded_by_another_key(stored),
         definition=stored.definition,
         panel=panel_on(stored.definition),

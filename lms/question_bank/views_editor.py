@@ -206,6 +206,8 @@ def _kept(sheet: Sheet, unchanged: str) -> AnyResponse | tuple[str, int]:
     version_id = service.save_item(sheet.topic, definition, actor=viewer(), now=clock.now(), media=media)
     if version_id == before:
         flash(unchanged, "info")
+    elif before is None:
+        flash(gettext("Saved. From now on exams that draw from its topic may ask it."), "success")
     else:
         flash(gettext("Saved as version %(number)s. Attempts under way keep theirs.", number=_number(sheet)), "success")
     return redirect(url_for("question_bank.item", item=definition.key), 303)

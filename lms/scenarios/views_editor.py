@@ -240,7 +240,7 @@ def _page(
         names_at=lambda *place: names_at(body, place, steps),
         value_at=lambda *place: value_at(body, place),
         best=set(found.best),
-        untranslated=sum(finding.message.template == UNTRANSLATED for finding in found.findings),
+        untranslated=sum(finding.message.template in UNTRANSLATED for finding in found.findings),
         title=in_language(value_at(body, ("title",)), language) or stand.key,
         routes_address=url_for("scenario_routes.scenario_routes", key=stand.key, draft=1 if stand.draft else None),
         words_at=lambda name: tuple(words_of(body, tuple(name.split(".")))),

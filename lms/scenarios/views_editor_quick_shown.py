@@ -100,7 +100,7 @@ def preview(body: Mapping[str, Any] | None, read: Read | None, language: str) ->
     found = checked(whole, frameworks, queries_drafts.sop_steps())
     drawn = scene_map(whole, language=language, best=found.best)
     named = _named_by_key(frameworks, value_at(whole, ("framework",)))
-    told = [finding for finding in found.findings if finding.message.template != UNTRANSLATED]
+    told = [finding for finding in found.findings if finding.message.template not in UNTRANSLATED]
     return Preview(
         drawn,
         found,

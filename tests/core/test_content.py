@@ -231,8 +231,8 @@ def test_a_missing_required_field_stands_at_its_parent() -> None:
 def test_a_missing_translation_warns_even_beside_an_error() -> None:
     text = "basket: b\ntitle: Listen\nnames:\n  x: {zh-Hans: 听}\nfruit:\n  - {kind: pear, key: p}\n"
     warnings = [
-        "warning basket.yaml:2: title: A translation is missing: zh-Hans.",
-        "warning basket.yaml:4: names.x: A translation is missing: en.",
+        "warning basket.yaml:2: title: The Chinese is missing.",
+        "warning basket.yaml:4: names.x: The English is missing.",
     ]
     assert problems_of(text) == warnings
     assert problems_of(text + "extra: 1\n")[:2] == warnings

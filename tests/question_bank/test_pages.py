@@ -64,3 +64,10 @@ def test_learners_never_get_there(sign_in: Any, bank: None) -> None:
     page = sign_in()
     assert page.get("/author/items").status_code == 403
     assert page.get("/author/items/every-type-single").status_code == 403
+
+
+def test_an_item_leads_to_its_topic_and_to_the_next_one_there(sign_in: Any, bank: None) -> None:
+    page = sign_in(Role.TRAINER).get("/author/items/complaints-1").text
+    assert "/author/items?topic=complaints" in page and "/author/new-item?topic=complaints" in page
+    read = sign_in(Role.AUDITOR).get("/author/items/complaints-1").text
+    assert "/author/items?topic=complaints" in read and "/author/new-item" not in read

@@ -149,7 +149,7 @@ def test_a_missing_translation_and_a_missing_reason_are_named_but_stop_nothing(t
     save(trainer, **{"scenes.opening.says.zh-Hans": "", "scenes.opening.choices.ask-number.feedback.en": "",
                      "scenes.opening.choices.ask-number.feedback.zh-Hans": ""})  # fmt: skip
     source = html.unescape(page(trainer))
-    assert "A translation is missing: zh-Hans." in source
+    assert "The Chinese is missing." in source
     assert "This reply has no reason for the learner" in source
     assert publish(trainer).status_code == 303
 
