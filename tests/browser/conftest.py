@@ -14,10 +14,14 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 from werkzeug.serving import make_server
 
 from lms import create_app
+from lms.core import clock
+from lms.core.database import db, unit_of_work
+from lms.identity import service as identity
+from lms.identity.models import Person
 
 DELAY = int(os.environ.get("LMS_TEST_DELAY_MS", "0")) / 1000
 expect.set_options(timeout=20_000)
@@ -99,3 +103,29 @@ def visitor(browser: Browser, address: str) -> Iterator[Callable[..., Page]]:
     yield open_window
     for context in contexts:
         context.close()
+
+
+@pytest.fixture
+def admit(app: Flask, address: str) -> Callable[[BrowserContext, Person], None]:
+    """Give a browser the cookie of somebody signed in, in place of whoever was there before."""
+
+    def sign_in(context: BrowserContext, person: Person) -> None:
+        with app.app_context(), unit_of_work():
+            token = identity.sign_in(db.session.get_one(Person, person.id), now=clock.now())
+            serializer = app.session_interface.get_signing_serializer(app)  # type: ignore[attr-defined]
+        value = serializer.dumps({"_user_id": token, "_fresh": True})
+        context.add_cookies([{"name": app.config["SESSION_COOKIE_NAME"], "value": value, "url": address}])
+
+    return sign_in
+
+
+@pytest.fixture
+def window_of(admit: Callable[..., None], visitor: Callable[..., Page]) -> Callable[..., Page]:
+    """``window_of(person, width=390)`` opens a browser window in which the person is signed in."""
+
+    def open_window(person: Person, **options: Any) -> Page:
+        page = visitor(**options)
+        admit(page.context, person)
+        return page
+
+    return open_window

@@ -11,9 +11,7 @@ from playwright.sync_api import Page, expect
 from sqlalchemy import select
 
 from lms.assessment.models import Attempt, Response
-from lms.core import clock
 from lms.core.database import db, unit_of_work
-from lms.identity import service as identity
 from lms.identity.models import Person
 from tests import factories
 from tests import factories_assessment as make
@@ -35,20 +33,13 @@ def learner(app: Flask) -> Person:
 
 
 @pytest.fixture
-def enter(app: Flask, address: str, visitor: Callable[..., Page], learner: Person) -> Callable[..., Page]:
+def enter(app: Flask, window_of: Callable[..., Page], learner: Person) -> Callable[..., Page]:
     """Open a browser window in which the learner is signed in, on the attempt they have begun."""
 
     def open_window(**options: Any) -> Page:
         with app.app_context(), unit_of_work():
-            person = db.session.get_one(Person, learner.id)
-            attempt = make.attempt(person)
-            token = identity.sign_in(person, now=clock.now())
-            serializer = app.session_interface.get_signing_serializer(app)  # type: ignore[attr-defined]
-            path = f"/attempts/{attempt.id}"
-        page = visitor(**options)
-        value = serializer.dumps({"_user_id": token, "_fresh": True})
-        cookie = {"name": app.config["SESSION_COOKIE_NAME"], "value": value, "url": address}
-        page.context.add_cookies([cookie])  # type: ignore[list-item]
+            path = f"/attempts/{make.attempt(db.session.get_one(Person, learner.id)).id}"
+        page = window_of(learner, **options)
         page.goto(path)
         return page
 

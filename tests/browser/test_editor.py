@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import pytest
@@ -9,13 +10,12 @@ from axe_playwright_python.sync_playwright import Axe
 from flask import Flask
 from playwright.sync_api import Page, expect
 
-from lms.core import clock
 from lms.core.access import Role
 from lms.core.database import unit_of_work
-from lms.identity import service as identity
 from lms.scenarios import queries_drafts
 from tests import factories
 from tests import factories_scenarios as sets
+from tests.browser.keyboard import tab_to
 
 pytestmark = pytest.mark.browser
 
@@ -29,23 +29,12 @@ PAGES = (
 
 
 @pytest.fixture
-def enter(app: Flask, address: str, visitor: Callable[..., Page]) -> Callable[..., Page]:
+def enter(app: Flask, window_of: Callable[..., Page]) -> Callable[..., Page]:
     """Open a browser window in which a trainer is signed in; the same trainer every time."""
     with app.app_context(), unit_of_work():
         sets.scenario()
-        token = identity.sign_in(factories.person(roles=[Role.TRAINER]), now=clock.now())
-        serializer = app.session_interface.get_signing_serializer(app)  # type: ignore[attr-defined]
-    session = {
-        "name": app.config["SESSION_COOKIE_NAME"],
-        "value": serializer.dumps({"_user_id": token, "_fresh": True}),
-    }
-
-    def open_window(**options: Any) -> Page:
-        page = visitor(**options)
-        page.context.add_cookies([{**session, "url": address}])  # type: ignore[list-item]
-        return page
-
-    return open_window
+        trainer = factories.person(roles=[Role.TRAINER])
+    return partial(window_of, trainer)
 
 
 def field(page: Page, name: str) -> Any:
@@ -55,15 +44,6 @@ def field(page: Page, name: str) -> Any:
 def saved(app: Flask) -> dict[str, Any]:
     with app.app_context():
         return queries_drafts.stand("wet-floor").body
-
-
-def tab_to(page: Page, selector: str) -> None:
-    """Press the tab key until the focus is there, as somebody without a mouse does."""
-    for _ in range(400):
-        if page.evaluate("selector => document.activeElement.matches(selector)", selector):
-            return
-        page.keyboard.press("Tab")
-    pytest.fail(f"the tab key never comes to {selector}")
 
 
 def fill(page: Page, name: str, words: str) -> None:

@@ -10,8 +10,7 @@ from playwright.sync_api import Page, expect
 
 from lms.core import clock
 from lms.core.access import Role
-from lms.core.database import db, unit_of_work
-from lms.identity import service as identity
+from lms.core.database import unit_of_work
 from lms.identity.models import Person
 from tests import factories
 from tests import factories_assessment as exams
@@ -53,20 +52,11 @@ def people(app: Flask) -> dict[str, Person]:
 
 
 @pytest.fixture
-def enter(
-    app: Flask, address: str, visitor: Callable[..., Page], people: dict[str, Person]
-) -> Callable[[str, str, int], Page]:
+def enter(window_of: Callable[..., Page], people: dict[str, Person]) -> Callable[[str, str, int], Page]:
     """Open a browser window in which one of the people is signed in."""
 
     def open_window(who: str, language: str = "en", width: int = 1280) -> Page:
-        with app.app_context(), unit_of_work():
-            token = identity.sign_in(db.session.get_one(Person, people[who].id), now=clock.now())
-            serializer = app.session_interface.get_signing_serializer(app)  # type: ignore[attr-defined]
-        page = visitor(language=language, width=width)
-        value = serializer.dumps({"_user_id": token, "_fresh": True})
-        cookie = {"name": app.config["SESSION_COOKIE_NAME"], "value": value, "url": address}
-        page.context.add_cookies([cookie])  # type: ignore[list-item]
-        return page
+        return window_of(people[who], language=language, width=width)
 
     return open_window
 

@@ -8,12 +8,10 @@ from axe_playwright_python.sync_playwright import Axe
 from flask import Flask
 from playwright.sync_api import Page, expect
 
-from lms.core import clock
 from lms.core.access import Role
 from lms.core.database import db, unit_of_work
 from lms.enrolment import queries
 from lms.enrolment.models import LessonProgress
-from lms.identity import service as identity
 from lms.identity.models import Person
 from tests import factories, factories_enrolment
 from tests.factories_courses import course
@@ -32,19 +30,13 @@ def learner(app: Flask) -> Person:
 
 
 @pytest.fixture
-def enter(app: Flask, address: str, visitor: Callable[..., Page], learner: Person) -> Callable[..., Page]:
+def enter(app: Flask, window_of: Callable[..., Page], learner: Person) -> Callable[..., Page]:
     """Open a browser window in which somebody is signed in, by default the learner."""
 
     def open_window(email: str = learner.email, **options: Any) -> Page:
-        with app.app_context(), unit_of_work():
+        with app.app_context():
             person = db.session.query(Person).filter_by(email=email).one()
-            token = identity.sign_in(person, now=clock.now())
-            serializer = app.session_interface.get_signing_serializer(app)  # type: ignore[attr-defined]
-        value = serializer.dumps({"_user_id": token, "_fresh": True})
-        page = visitor(**options)
-        cookie = {"name": app.config["SESSION_COOKIE_NAME"], "value": value, "url": address}
-        page.context.add_cookies([cookie])  # type: ignore[list-item]
-        return page
+        return window_of(person, **options)
 
     return open_window
 

@@ -11,9 +11,7 @@ from sqlalchemy import select
 
 from lms.assessment.models import Attempt
 from lms.assessment.models_marking import EssayMark
-from lms.core import clock
 from lms.core.database import db, unit_of_work
-from lms.identity import service as identity
 from lms.identity.models import Person
 from tests import factories
 from tests.factories_assessment import attempt
@@ -23,17 +21,11 @@ pytestmark = pytest.mark.browser
 
 
 @pytest.fixture
-def enter(app: Flask, address: str, visitor: Callable[..., Page]) -> Callable[..., Page]:
-    """Open a browser window in which somebody is signed in."""
+def enter(window_of: Callable[..., Page]) -> Callable[..., Page]:
+    """Open a page in a browser window in which somebody is signed in."""
 
     def open_window(person: Person, path: str, **options: Any) -> Page:
-        with app.app_context(), unit_of_work():
-            token = identity.sign_in(db.session.get_one(Person, person.id), now=clock.now())
-            serializer = app.session_interface.get_signing_serializer(app)  # type: ignore[attr-defined]
-        page = visitor(**options)
-        value = serializer.dumps({"_user_id": token, "_fresh": True})
-        cookie = {"name": app.config["SESSION_COOKIE_NAME"], "value": value, "url": address}
-        page.context.add_cookies([cookie])  # type: ignore[list-item]
+        page = window_of(person, **options)
         page.goto(path)
         return page
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from playwright.sync_api import BrowserContext, Page, Route, expect
+from playwright.sync_api import Page, Route, expect
 from sqlalchemy import delete, select, update
 
 from lms.assessment import service
@@ -15,7 +15,6 @@ from lms.assessment.models import Attempt, Response
 from lms.core import clock
 from lms.core.access import Role
 from lms.core.database import db, unit_of_work
-from lms.identity import service as identity
 from lms.identity.models import Person, SignIn
 from tests import factories
 from tests import factories_assessment as make
@@ -38,31 +37,15 @@ def learner(app: Flask) -> Person:
 
 
 @pytest.fixture
-def admit(app: Flask, address: str) -> Callable[..., None]:
-    """Give a browser the cookie of somebody signed in."""
-
-    def sign_in(context: BrowserContext, person: Person) -> None:
-        with app.app_context(), unit_of_work():
-            token = identity.sign_in(db.session.get_one(Person, person.id), now=clock.now())
-            serializer = app.session_interface.get_signing_serializer(app)  # type: ignore[attr-defined]
-        value = serializer.dumps({"_user_id": token, "_fresh": True})
-        cookie = {"name": app.config["SESSION_COOKIE_NAME"], "value": value, "url": address}
-        context.add_cookies([cookie])  # type: ignore[list-item]
-
-    return sign_in
-
-
-@pytest.fixture
 def begun(app: Flask, learner: Person) -> str:
     with app.app_context(), unit_of_work():
         return f"/attempts/{make.attempt(db.session.get_one(Person, learner.id)).id}"
 
 
 @pytest.fixture
-def enter(admit: Callable[..., None], visitor: Callable[..., Page], learner: Person, begun: str) -> Callable[..., Page]:
+def enter(window_of: Callable[..., Page], learner: Person, begun: str) -> Callable[..., Page]:
     def open_window(slot: int = 2, **options: Any) -> Page:
-        page = visitor(**options)
-        admit(page.context, learner)
+        page = window_of(learner, **options)
         page.goto(f"{begun}?slot={slot}")
         return page
 

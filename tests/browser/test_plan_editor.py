@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import pytest
@@ -10,14 +11,13 @@ from flask import Flask
 from playwright.sync_api import Page, expect
 
 from lms.assessment import queries_authors
-from lms.core import clock
 from lms.core.access import Role
 from lms.core.content import plain
 from lms.core.database import unit_of_work
-from lms.identity import service as identity
 from tests import factories
 from tests import factories_assessment as make
 from tests import factories_courses as courses
+from tests.browser.keyboard import tab_to
 
 pytestmark = pytest.mark.browser
 
@@ -28,23 +28,15 @@ READY = "#plan-form[data-sheet=on][data-checks=on]"
 
 
 @pytest.fixture
-def enter(app: Flask, address: str, visitor: Callable[..., Page]) -> Callable[..., Page]:
+def enter(app: Flask, window_of: Callable[..., Page]) -> Callable[..., Page]:
     """Open a browser window in which a trainer is signed in; the same trainer every time."""
     with app.app_context(), unit_of_work():
         courses.course()
         make.topic("complaints", 12)
         make.topic("refunds", 3)
         make.exam(when_time_is_up="grace", grace_minutes=5, before_try={"2": {"lesson": "greeting/hello"}})
-        token = identity.sign_in(factories.person(roles=[Role.TRAINER]), now=clock.now())
-        serializer = app.session_interface.get_signing_serializer(app)  # type: ignore[attr-defined]
-    value = serializer.dumps({"_user_id": token, "_fresh": True})
-
-    def open_window(**options: Any) -> Page:
-        page = visitor(**options)
-        page.context.add_cookies([{"name": app.config["SESSION_COOKIE_NAME"], "value": value, "url": address}])
-        return page
-
-    return open_window
+        trainer = factories.person(roles=[Role.TRAINER])
+    return partial(window_of, trainer)
 
 
 def field(page: Page, name: str) -> Any:
@@ -59,15 +51,6 @@ def body(app: Flask, key: str = "front-line") -> dict[str, Any]:
 def opened(page: Page, url: str) -> None:
     page.goto(url)
     expect(page.locator(READY)).to_be_visible()
-
-
-def tab_to(page: Page, selector: str) -> None:
-    """Press the tab key until the focus is there, as somebody without a mouse does."""
-    for _ in range(200):
-        if page.evaluate("selector => document.activeElement.matches(selector)", selector):
-            return
-        page.keyboard.press("Tab")
-    pytest.fail(f"the tab key never comes to {selector}")
 
 
 def named(name: str) -> str:

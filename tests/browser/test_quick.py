@@ -1,7 +1,7 @@
 """A whole role-play from nothing in a real browser: lines, the map beside them, the other language by Enter alone."""
 
 from collections.abc import Callable
-from typing import Any
+from functools import partial
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -11,7 +11,6 @@ from playwright.sync_api import Dialog, Page, expect
 from lms.core import clock
 from lms.core.access import Role
 from lms.core.database import unit_of_work
-from lms.identity import service as identity
 from lms.scenarios import queries_drafts, service_drafts
 from tests import factories
 from tests import factories_scenarios as sets
@@ -30,20 +29,12 @@ It rains in.
 
 
 @pytest.fixture
-def enter(app: Flask, address: str, visitor: Callable[..., Page]) -> Callable[..., Page]:
+def enter(app: Flask, window_of: Callable[..., Page]) -> Callable[..., Page]:
     """Open a browser window in which a trainer is signed in."""
     with app.app_context(), unit_of_work():
         sets.scenario()
-        token = identity.sign_in(factories.person(roles=[Role.TRAINER]), now=clock.now())
-        serializer = app.session_interface.get_signing_serializer(app)  # type: ignore[attr-defined]
-    value = serializer.dumps({"_user_id": token, "_fresh": True})
-
-    def open_window(**options: Any) -> Page:
-        page = visitor(**options)
-        page.context.add_cookies([{"name": app.config["SESSION_COOKIE_NAME"], "value": value, "url": address}])
-        return page
-
-    return open_window
+        trainer = factories.person(roles=[Role.TRAINER])
+    return partial(window_of, trainer)
 
 
 def test_a_talk_is_typed_looked_at_made_a_draft_and_filled_in_the_other_language(

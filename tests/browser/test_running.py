@@ -1,7 +1,6 @@
 """The pages of time in a real browser: accessible, and as wide as the window."""
 
 from collections.abc import Callable
-from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -13,7 +12,7 @@ from lms.assessment.service_allowances import Grant, grant_allowance
 from lms.core import clock
 from lms.core.access import Role
 from lms.core.database import unit_of_work
-from lms.identity import service as identity
+from lms.identity.models import Person
 from tests import factories
 from tests import factories_assessment as make
 
@@ -21,8 +20,8 @@ pytestmark = pytest.mark.browser
 
 
 @pytest.fixture
-def trainer(app: Flask, address: str) -> tuple[dict[str, Any], list[str]]:
-    """A trainer's cookie, and the pages there are to look at."""
+def trainer(app: Flask) -> tuple[Person, list[str]]:
+    """A trainer, and the pages there are to look at."""
     with app.app_context(), unit_of_work():
         make.topic()
         make.exam(time_limit_minutes=40)
@@ -31,18 +30,17 @@ def trainer(app: Flask, address: str) -> tuple[dict[str, Any], list[str]]:
         grant_allowance(learner.id, grant, actor=person, now=clock.now())
         attempt = make.attempt(learner)
         service.extend(attempt.id, 15, "Fire drill", actor=person, now=clock.now())
-        token = identity.sign_in(person, now=clock.now())
-        value = app.session_interface.get_signing_serializer(app).dumps({"_user_id": token, "_fresh": True})  # type: ignore[attr-defined]
         running = "/author/exams/front-line/running"
         paths = [running, f"{running}/{attempt.id}", "/allowances", f"/allowances/{learner.id}"]
-        return {"name": app.config["SESSION_COOKIE_NAME"], "value": value, "url": address}, paths
+        return person, paths
 
 
 @pytest.mark.parametrize(("language", "width"), [("en", 1280), ("zh-Hans", 390)])
-def test_pages_are_accessible_and_fit(trainer: Any, visitor: Callable[..., Page], language: str, width: int) -> None:
-    cookie, paths = trainer
-    page = visitor(language=language, width=width)
-    page.context.add_cookies([cookie])
+def test_pages_are_accessible_and_fit(
+    trainer: tuple[Person, list[str]], window_of: Callable[..., Page], language: str, width: int
+) -> None:
+    person, paths = trainer
+    page = window_of(person, language=language, width=width)
     for path in paths:
         page.goto(path)
         found = Axe().run(page, options={"runOnly": ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa"]})

@@ -2,15 +2,13 @@
 
 import re
 from collections.abc import Callable
-from typing import Any
+from functools import partial
 
 import pytest
 from flask import Flask
 from playwright.sync_api import Page, expect
 
-from lms.core import clock
 from lms.core.database import unit_of_work
-from lms.identity import service as identity
 from tests import factories
 from tests import factories_scenarios as sets
 
@@ -18,23 +16,12 @@ pytestmark = pytest.mark.browser
 
 
 @pytest.fixture
-def enter(app: Flask, address: str, visitor: Callable[..., Page]) -> Callable[..., Page]:
+def enter(app: Flask, window_of: Callable[..., Page]) -> Callable[..., Page]:
     """Open a browser window in which a learner is signed in; the same learner every time."""
     with app.app_context(), unit_of_work():
         sets.bundled()
-        token = identity.sign_in(factories.person(), now=clock.now())
-        serializer = app.session_interface.get_signing_serializer(app)  # type: ignore[attr-defined]
-    session = {
-        "name": app.config["SESSION_COOKIE_NAME"],
-        "value": serializer.dumps({"_user_id": token, "_fresh": True}),
-    }
-
-    def open_window(**options: Any) -> Page:
-        page = visitor(**options)
-        page.context.add_cookies([{**session, "url": address}])  # type: ignore[list-item]
-        return page
-
-    return open_window
+        learner = factories.person()
+    return partial(window_of, learner)
 
 
 def begin(page: Page, key: str = "late-delivery", mode: str = "Start the examination") -> None:

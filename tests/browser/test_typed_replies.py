@@ -2,37 +2,18 @@
 
 import re
 from collections.abc import Callable
-from typing import Any
 
 import pytest
 from flask import Flask
 from playwright.sync_api import Page, expect
 
-from lms.core import clock
 from lms.core.access import Role
 from lms.core.database import unit_of_work
-from lms.identity import service as identity
 from lms.identity.models import Person
 from tests import factories
 from tests import factories_replies as said
 
 pytestmark = pytest.mark.browser
-
-
-@pytest.fixture
-def enter(app: Flask, address: str, visitor: Callable[..., Page]) -> Callable[..., Page]:
-    """Open a browser window in which this person is signed in."""
-
-    def open_window(person: Person, **options: Any) -> Page:
-        with app.app_context(), unit_of_work():
-            token = identity.sign_in(person, now=clock.now())
-            serializer = app.session_interface.get_signing_serializer(app)  # type: ignore[attr-defined]
-        page = visitor(**options)
-        name, value = app.config["SESSION_COOKIE_NAME"], serializer.dumps({"_user_id": token, "_fresh": True})
-        page.context.add_cookies([{"name": name, "value": value, "url": address}])
-        return page
-
-    return open_window
 
 
 @pytest.fixture
@@ -53,9 +34,9 @@ def begun(app: Flask, person: Person, mode: str) -> str:
 
 @pytest.mark.parametrize("language", ["en", "zh-Hans"])
 def test_own_words_are_coached_taken_back_and_contested_on_a_phone(
-    app: Flask, enter: Callable[..., Page], learner: Person, language: str
+    app: Flask, window_of: Callable[..., Page], learner: Person, language: str
 ) -> None:
-    page = enter(learner, width=390, language=language)
+    page = window_of(learner, width=390, language=language)
     page.goto(begun(app, learner, "practice"))
     page.locator("#reply-words").focus()
     page.keyboard.type(said.BOTH)
@@ -82,14 +63,14 @@ def test_own_words_are_coached_taken_back_and_contested_on_a_phone(
 
 
 def test_a_talk_left_in_the_middle_goes_on_in_another_browser(
-    app: Flask, enter: Callable[..., Page], learner: Person
+    app: Flask, window_of: Callable[..., Page], learner: Person
 ) -> None:
     url = begun(app, learner, "exam")
-    first = enter(learner)
+    first = window_of(learner)
     first.goto(url)
     first.locator("#reply-words").fill("half a sentence")
     first.close()
-    second = enter(learner, width=390)
+    second = window_of(learner, width=390)
     second.goto(url)
     assert not second.locator("form.back, form.back-to").count()  # an examination takes nothing back
     second.locator("#reply-words").fill(said.TRACKS)
@@ -100,12 +81,14 @@ def test_a_talk_left_in_the_middle_goes_on_in_another_browser(
 
 
 @pytest.mark.parametrize("width", [1280, 390])
-def test_a_trainer_marks_by_keyboard_alone(app: Flask, enter: Callable[..., Page], learner: Person, width: int) -> None:
+def test_a_trainer_marks_by_keyboard_alone(
+    app: Flask, window_of: Callable[..., Page], learner: Person, width: int
+) -> None:
     with app.app_context(), unit_of_work():
         said.played(said.TRACKS, learner)
         said.played(said.BOTH)
         trainer = said.marker()
-    page = enter(trainer, width=width)
+    page = window_of(trainer, width=width)
     page.goto("/marking/replies")
     page.get_by_role("button", name="Mark 2 replies").focus()
     page.keyboard.press("Enter")
@@ -131,11 +114,11 @@ def test_a_trainer_marks_by_keyboard_alone(app: Flask, enter: Callable[..., Page
     expect(page.get_by_role("heading", name="A reply without a name")).to_be_visible()
 
 
-def test_a_mark_can_be_given_without_javascript(app: Flask, enter: Callable[..., Page], learner: Person) -> None:
+def test_a_mark_can_be_given_without_javascript(app: Flask, window_of: Callable[..., Page], learner: Person) -> None:
     with app.app_context(), unit_of_work():
         said.played(said.TRACKS, learner)
         trainer = factories.person(roles=(Role.TRAINER,))
-    page = enter(trainer, java_script_enabled=False)
+    page = window_of(trainer, java_script_enabled=False)
     page.goto("/marking/replies")
     page.get_by_role("button", name="Mark 1 reply").click()
     page.locator("input[name=step][value=track]").check(force=True)
