@@ -33,7 +33,7 @@ def fields_of(page: str, form: str = "item-form") -> dict[str, list[str]]:
 
 
 def sent(page: str, **changes: Any) -> dict[str, Any]:
-    """The form's fields with some of them changed; None leaves a field out. ``__`` in a name stands for a dot."""
+    """The form's fields with some of them changed; None leaves a field out."""
     fields: dict[str, Any] = dict(fields_of(page))
     for name, value in changes.items():
         fields[name] = value

@@ -17,10 +17,19 @@ Fields = Mapping[str, str]
 
 YES = "1"
 MOST_CHARACTERS = 10_000
+"""The longest words of one field."""
+
 MOST_ENTRIES = 60
 ENTRY = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 NO_NUMBER = N_("Write a number here, as in 2 or 0.5.")
 TOO_LONG = N_("This is too long; write at most %(most)s characters.")
+OVERTAKEN = N_(
+    "Version %(current)s was saved by somebody else after you opened version %(sent)s. Nothing was saved. Below stands "
+    "what you typed, over that newer version: look at it, then save again."
+)
+
+LINE_END = "⏎"
+"""A line end inside one of several texts that stand one a line."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +135,11 @@ def without(fields: Fields, group: str, key: str, about: Iterable[str] = ()) -> 
 
 
 # ---- two who wrote at the same time ------------------------------------------------------
+
+
+def overtaken(current: int, sent: int) -> Message:
+    """What stands above a form that began from version ``sent`` and met the later version ``current``."""
+    return Message(OVERTAKEN, {"current": current, "sent": sent})
 
 
 def brought_over(before: Fields, now: Fields, fields: Fields) -> Merged:

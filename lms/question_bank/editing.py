@@ -10,6 +10,7 @@ from typing import Any
 
 from lms.core.form_fields import (
     ENTRY,
+    LINE_END,
     YES,
     Fields,
     Filled,
@@ -34,9 +35,6 @@ from lms.question_bank.editing_shape import (
     shape_of,
 )
 from lms.question_bank.items import EMOTIONS, Emotion
-
-LINE_END = "⏎"
-"""A line end inside one of several texts that stand one a line."""
 
 PICK_MORE = ("+1", "+2", "+3")
 """Rows for picking more."""

@@ -4,9 +4,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from lms.core.form_fields import LINE_END
 from lms.core.texts import LANGUAGES, Message
 from lms.scenarios.drafts_shape import ENDINGS, GENERAL, Kind, Leaf, Part, Place, kind_of_text, leaves, value_at
-from lms.scenarios.editing import LINE_END, Filled, filled
+from lms.scenarios.editing import Filled, filled
 
 
 @dataclass(frozen=True, slots=True)

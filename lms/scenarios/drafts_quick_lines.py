@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from lms.core.field_types import NOT_KEPT
+from lms.core.form_fields import LINE_END
 from lms.core.texts import N_, Message
 
 MOST_WORDS = 200_000
@@ -30,8 +31,6 @@ CONDITION = re.compile(
 )
 COMMA = re.compile(r"[,，、;；]")
 COLON = re.compile(r"[:：]")
-LINE_END = "⏎"
-"""A line end inside words that stand on one line."""
 
 HEADS: Mapping[str, tuple[str, ...]] = {
     "title": ("title", "标题"),

@@ -13,20 +13,13 @@ from itertools import zip_longest
 from typing import Any
 
 from lms.core.field_types import NOT_KEPT
+from lms.core.form_fields import LINE_END, MOST_CHARACTERS, TOO_LONG, YES
 from lms.core.texts import LANGUAGES, N_, Message
 from lms.scenarios.drafts_shape import ANY, SCENARIO, Kind, Leaf, Part, Place, kind_of_text, leaves, value_at
-
-MOST_CHARACTERS = 10_000
-"""The longest words of one field that were typed in the browser."""
-
-LINE_END = "⏎"
-"""A line end inside one of several texts that stand one a line."""
 
 PICK_MORE = ("+1", "+2", "+3")
 """Rows for picking more."""
 
-YES = "1"
-TOO_LONG = N_("This is too long; write at most %(most)s characters.")
 UNKEPT = N_("The character %(code)s cannot be kept; take it away.")
 
 

@@ -15,8 +15,8 @@ from lms.core import audit, clock
 from lms.core.access import Role
 from lms.core.content import plain
 from lms.core.database import db, unit_of_work
+from lms.core.form_fields import LINE_END
 from lms.question_bank import queries, service, sync
-from lms.question_bank.editing import LINE_END
 from lms.question_bank.items import item_of
 from lms.question_bank.models import Item, ItemVersion
 from tests import factories

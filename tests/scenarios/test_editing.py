@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from lms.core.content import digest, dump_yaml, plain
 from lms.core.definitions import names
+from lms.core.form_fields import MOST_CHARACTERS
 from lms.scenarios import definitions, drafts_shape
 from lms.scenarios.definitions import ScenarioDefinition
 from lms.scenarios.drafts_begun import begun_from, key_of
@@ -16,7 +17,7 @@ from lms.scenarios.drafts_files import read, written
 from lms.scenarios.drafts_moves import removed
 from lms.scenarios.drafts_shape import ENDINGS, GENERAL, Part, is_well_shaped, leaves, tidied, value_at
 from lms.scenarios.drafts_submit import submitted
-from lms.scenarios.editing import MOST_CHARACTERS, differences, filled, merged, shown
+from lms.scenarios.editing import differences, filled, merged, shown
 from lms.scenarios.starters import Starter, starters
 from tests.factories_scenarios import BUNDLED, SMALL, definition
 from tests.scenarios.stories import defined, random_story
