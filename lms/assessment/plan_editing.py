@@ -20,6 +20,7 @@ from lms.core.form_fields import (
     lines_in,
     number_in,
     own,
+    stands_under,
     text_fields,
     text_in,
     too_long,
@@ -113,7 +114,7 @@ def filled(base: Body, fields: Fields) -> Filled:
     before, body = shown(base), copy.deepcopy(dict(base))
     refused: dict[str, Message] = {}
     for name, how in PLAN.items():
-        if _is_new(name, before, fields, refused):
+        if _is_new(name, before, fields):
             _put(body, name, _value(name, how, fields, _at(base, name), refused))
     body.setdefault("title", {})  # said to be empty, rather than left out
     if "keys.sections" in fields:
@@ -127,7 +128,7 @@ def _section(key: str, base: Body, before: Fields, fields: Fields, refused: dict
     section = dict(base)
     for field, how in SECTION.items():
         name = f"sections.{key}.{field}"
-        if _is_new(name, before, fields, refused):
+        if _is_new(name, before, fields):
             value = _value(name, how, fields, base.get(field), refused)
             section.pop(field, None)
             if value not in (None, "", [], {}):
@@ -135,10 +136,9 @@ def _section(key: str, base: Body, before: Fields, fields: Fields, refused: dict
     return section
 
 
-def _is_new(name: str, before: Fields, fields: Fields, refused: dict[str, Message]) -> bool:
+def _is_new(name: str, before: Fields, fields: Fields) -> bool:
     told = own(fields, name)
-    refused |= too_long(told)
-    if not told and not any(place == name or place.startswith(f"{name}.") for place in fields):
+    if not told and not any(stands_under(place, (name,)) for place in fields):
         return False
     return as_sent(told) != as_sent(own(before, name))
 
@@ -155,6 +155,7 @@ def _put(body: dict[str, Any], name: str, value: Any) -> None:
 
 
 def _value(name: str, how: Kind, fields: Fields, was: Any, refused: dict[str, Message]) -> Any:
+    refused |= too_long(own(fields, name))
     match how:
         case Kind.TEXT:
             return text_in(fields, name)

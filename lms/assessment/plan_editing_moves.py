@@ -4,7 +4,17 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from lms.assessment.plan_editing import Body, shown
-from lms.core.form_fields import MOST_ENTRIES, Fields, Merged, as_sent, brought_over, keys_of, moved, without
+from lms.core.form_fields import (
+    MOST_ENTRIES,
+    Fields,
+    Merged,
+    as_sent,
+    brought_over,
+    keys_of,
+    moved,
+    stands_under,
+    without,
+)
 
 GROUP = "sections"
 ORDER = f"keys.{GROUP}"
@@ -102,7 +112,7 @@ def _with_names(fields: Fields, names: Mapping[str, str]) -> dict[str, str]:
 
 
 def _belongs(name: str, keys: Iterable[str]) -> bool:
-    return any(name == f"{GROUP}.{key}" or name.startswith(f"{GROUP}.{key}.") for key in keys)
+    return stands_under(name, (f"{GROUP}.{key}" for key in keys))
 
 
 def _part(fields: Fields, key: str) -> dict[str, str]:

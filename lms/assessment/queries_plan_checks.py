@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from pydantic import ValidationError
 from sqlalchemy import func, select
@@ -127,5 +126,4 @@ def lesson_titles() -> dict[str, Text]:
 def running_count(exam_id: int) -> int:
     """How many attempts at an exam are under way."""
     query = select(func.count()).select_from(Attempt).where(Attempt.exam_id == exam_id, Attempt.state.in_(OPEN))
-    found: Any = db.session.scalar(query)
-    return int(found or 0)
+    return db.session.scalar(query) or 0
