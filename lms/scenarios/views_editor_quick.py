@@ -1,6 +1,6 @@
 """Writing a role-play quickly: the whole conversation as lines on one page, for a new one and for a draft there is."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
@@ -11,7 +11,8 @@ from lms.core import clock, locale
 from lms.core.access import requires, viewer
 from lms.core.database import take_back, unit_of_work
 from lms.core.errors import Conflict, Invalid
-from lms.core.texts import N_, Message
+from lms.core.form_fields import TOO_LONG
+from lms.core.texts import LANGUAGES, N_, Message
 from lms.scenarios import queries_drafts, queries_frameworks, service_drafts
 from lms.scenarios.drafts_begun import key_of
 from lms.scenarios.drafts_quick_body import Read, body_of
@@ -26,7 +27,6 @@ from lms.scenarios.views_editor_quick_shown import QuickForm, example, lesson_fo
 
 bp = Blueprint("scenario_quick", __name__)
 
-TOO_LONG = N_("This is too long; write at most %(most)s characters.")
 NOT_EMPTY = N_(
     "There are words in the box already; nothing was put over them. Empty the box first, or copy from the example."
 )
@@ -34,7 +34,8 @@ NOT_EMPTY = N_(
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """What the page shows beside its form: what was read, what a draft would become, why nothing was done."""
+    """What the page shows beside its form: what was read, what a draft would become, why nothing was done, and what was
+    typed before it met a newer draft."""
 
     form: QuickForm
     frame: Frame
@@ -42,7 +43,7 @@ class Page:
     stand: Stand | None = None
     change: Changed | None = None
     why: Message | None = None
-    extra: dict[str, Any] = field(default_factory=dict)
+    typed: str | None = None
 
 
 @bp.get("/author/scenarios/new/quick")
@@ -124,12 +125,12 @@ def _met_another(stand: Stand, form: QuickForm, change: Changed, why: Message) -
     frame = _frame_of(change.body, form.language_chosen)
     typed, form.words.data = form.words.data, written_quickly(change.body, frame, _notes(change.body))
     read = body_of(read_lines(form.words.data), frame)
-    return _shown(Page(form, frame, read, stand, change, why, {"typed": typed}))
+    return _shown(Page(form, frame, read, stand, change, why, typed))
 
 
 def _with_example(form: QuickForm, frame: Frame) -> str | tuple[str, int]:
     own = (form.words.data or "").strip()
-    if own and own not in {example(language).strip() for language in ("en", "zh-Hans")}:
+    if own and own not in {example(language).strip() for language in LANGUAGES}:
         return _shown(Page(form, frame, _read(form, frame), why=Message(NOT_EMPTY))), 422
     form.words.data = example(form.language_chosen)
     return _shown(Page(form, frame, _read(form, frame)))
@@ -167,7 +168,7 @@ def _frame_of(body: dict[str, Any], language: str) -> Frame:
 
 def _language_asked() -> str:
     asked = request.args.get("language", "")
-    return asked if asked in ("en", "zh-Hans") else locale.language()
+    return asked if asked in LANGUAGES else locale.language()
 
 
 def _notes(body: dict[str, Any]) -> dict[str, str]:
@@ -187,7 +188,7 @@ def _shown(page: Page) -> str:
         stand=page.stand,
         read=page.read,
         why=page.why,
-        typed=page.extra.get("typed"),
+        typed=page.typed,
         preview=preview(body, page.read, page.form.language_chosen),
         changes=shown_changes(page.change, page.stand) if page.change and page.stand else None,
         example=example(page.form.language_chosen),
