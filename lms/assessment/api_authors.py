@@ -80,7 +80,7 @@ def add_exam(body: NewExamBody) -> dict[str, Any]:
     """The body of an exam plan, in JSON; one that asks for more than the bank holds is refused."""
     sent = authored.read(body, NewOne, authored.reader(ExamDefinition), lambda plan, _: _faults(plan))
     authored.must_be_free(sent.definition.exam, queries.is_exam_known(sent.definition.exam))
-    return _save(sent.definition, sent.warnings)
+    return _saved(service_plans.add_plan(sent.definition, actor=viewer(), now=clock.now()), sent.warnings)
 
 
 @api.put(
@@ -89,21 +89,21 @@ def add_exam(body: NewExamBody) -> dict[str, Any]:
 )  # fmt: skip
 def change_exam(exam: str, body: ExamBody) -> dict[str, Any]:
     """A changed body makes a new version, for attempts begun from now on; the same body changes nothing."""
-    present = queries.authored_exam(exam)
+    present = queries.authored_exam(exam, lock=True)
     sent = authored.read(body, Change, authored.reader(ExamDefinition), lambda plan, _: _faults(plan))
     authored.must_match(sent.definition.exam, exam, "exam")
     if digest(sent.definition) != present.sha256:
         authored.must_be_current(sent.beside, present.number)
-    return _save(sent.definition, sent.warnings)
+    return _saved(service_plans.save_plan(sent.definition, actor=viewer(), now=clock.now()), sent.warnings)
 
 
 def _faults(plan: ExamDefinition | None) -> Iterable[Fault]:
     return queries.plan_faults(plan) if plan is not None else ()
 
 
-def _save(definition: ExamDefinition, warnings: Iterable[Problem]) -> dict[str, Any]:
-    version = queries.version_in_force(service_plans.save_plan(definition, actor=viewer(), now=clock.now()))
-    return authored.saved(definition.exam, version.number, version.sha256, warnings)
+def _saved(exam: Exam, warnings: Iterable[Problem]) -> dict[str, Any]:
+    version = queries.version_in_force(exam)
+    return authored.saved(exam.key, version.number, version.sha256, warnings)
 
 
 def _head(row: tuple[Exam, int]) -> dict[str, Any]:

@@ -37,9 +37,10 @@ def authored_exam(key: str, *, lock: bool = False) -> AuthoredExam:
 
     ``lock`` keeps others from changing it until this unit of work is over.
     """
+    if lock:  # alone: whoever waits with the version at hand looks for the one that was in force before the wait
+        db.session.execute(select(Exam.id).where(Exam.key == key).with_for_update())
     query = select(Exam, ExamVersion.number, ExamVersion.sha256).join(ExamVersion, ExamVersion.id == Exam.version_id)
-    query = query.where(Exam.key == key)
-    found = db.session.execute(query.with_for_update(of=Exam) if lock else query).first()
+    found = db.session.execute(query.where(Exam.key == key).execution_options(populate_existing=lock)).first()
     if found is None:
         raise NotFound(Message(N_("There is no exam with this key.")))
     exam, number, sha256 = found

@@ -4,12 +4,29 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import func, select
+from sqlalchemy.exc import IntegrityError
 
 from lms.assessment.content import Exam as ExamDefinition
 from lms.assessment.models import Exam, ExamVersion
 from lms.core import audit, clock
+from lms.core.authored import TAKEN
 from lms.core.content import digest, plain
-from lms.core.database import db
+from lms.core.database import db, savepoint
+from lms.core.errors import Conflict
+from lms.core.texts import Message
+
+OWN_PACK = "own"
+
+
+def add_plan(definition: ExamDefinition, *, actor: Any, now: datetime) -> Exam:
+    """Keep a new exam of the organisation's own; raises ``Conflict`` for a key that is taken, or was in this moment."""
+    try:
+        with savepoint():
+            exam = write_plan(definition, None, pack=OWN_PACK, actor=actor, now=now)
+    except IntegrityError as error:
+        raise Conflict(Message(TAKEN, {"key": definition.exam})) from error
+    exam.edited_at = now
+    return exam
 
 
 def save_plan(definition: ExamDefinition, *, actor: Any, now: datetime) -> Exam:
@@ -22,7 +39,7 @@ def save_plan(definition: ExamDefinition, *, actor: Any, now: datetime) -> Exam:
         if exam.retired_at is not None:
             return_exam(exam, actor=actor, now=now)
         return exam
-    exam = write_plan(definition, exam, pack=exam.pack if exam else "own", actor=actor, now=now)
+    exam = write_plan(definition, exam, pack=exam.pack if exam else OWN_PACK, actor=actor, now=now)
     exam.edited_at = now
     return exam
 

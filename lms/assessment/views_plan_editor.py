@@ -23,8 +23,9 @@ from lms.core.access import requires, viewer
 from lms.core.content import plain
 from lms.core.database import unit_of_work
 from lms.core.entered import whole_number
+from lms.core.errors import Conflict
 from lms.core.field_types import KEY_LENGTH
-from lms.core.form_fields import Filled, Merged, keys_of, typed
+from lms.core.form_fields import Filled, Merged, keys_of, overtaken, typed
 from lms.core.form_notes import Note, Notes
 from lms.core.texts import N_, Message
 from lms.identity import queries as identity
@@ -38,10 +39,6 @@ BESIDE = ("csrf_token", "do", "version")
 NEW = "new"
 NO_KEY = N_("Give the exam a key, such as front-line-exam.")
 TAKEN_BY_PAGE = N_("“new” is the address of this page; choose another key.")
-OVERTAKEN = N_(
-    "Version %(current)s was saved by somebody else after you opened version %(sent)s. Nothing was saved. Below stands "
-    "what you typed, over that newer version: look at it, then save again."
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,8 +87,7 @@ def save(exam: str) -> AnyResponse | tuple[str, int]:
     if do:
         return _acted(sheet, do), 200
     if met := _met(opened, sheet):
-        said = Message(OVERTAKEN, {"current": opened.version, "sent": sheet.seen})
-        return _page(replace(opened, fields=met.fields), both=met.both, overtaken=said), 409
+        return _page(replace(opened, fields=met.fields), both=met.both, told=overtaken(opened.version, sheet.seen)), 409
     return _kept(sheet)
 
 
@@ -176,7 +172,11 @@ def _kept(sheet: Sheet) -> AnyResponse | tuple[str, int]:
     if read.notes.errors or read.found.definition is None:
         return _page(sheet, is_refused=True), 422
     was_retired = sheet.present is not None and sheet.present.exam.retired_at is not None
-    exam = service_plans.save_plan(read.found.definition, actor=viewer(), now=clock.now())
+    keep = service_plans.save_plan if sheet.present else service_plans.add_plan
+    try:
+        exam = keep(read.found.definition, actor=viewer(), now=clock.now())
+    except Conflict:  # the key was free a moment ago; the page now says that it is taken
+        return _page(sheet, is_refused=True), 409
     number = queries_authors.version_in_force(exam).number
     if number != sheet.version:
         said = gettext(
@@ -204,7 +204,7 @@ def _page(
     *,
     speaks: bool = True,
     is_refused: bool = False,
-    overtaken: Message | None = None,
+    told: Message | None = None,
     both: Mapping[str, str] | None = None,
 ) -> str:
     read = _read(sheet)
@@ -215,7 +215,7 @@ def _page(
         fields=fields,
         notes=read.notes if speaks else Notes(()),
         is_refused=is_refused,
-        overtaken=overtaken,
+        overtaken=told,
         both=both or {},
         running=queries_plan_checks.running_count(sheet.present.exam.id) if sheet.present else 0,
         is_unsaved=request.method == "POST",

@@ -1,13 +1,13 @@
 """The REST resources of items, for authors: the list, and each item as its topic's file holds it."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator
 from typing import Any
 
 from lms.core import authored, clock, locale
 from lms.core.access import Scope, viewer
 from lms.core.api import Answer, Api, PageQuery, decode_cursor, encode_cursor, page
-from lms.core.authored import Change, FileBody, Saved
-from lms.core.content import Definition, Fault, Key, Problem, plain
+from lms.core.authored import Change, FileBody, Saved, Sent
+from lms.core.content import Definition, Fault, Key, plain
 from lms.core.texts import in_language
 from lms.question_bank import queries, service
 from lms.question_bank.content import read_item
@@ -102,7 +102,9 @@ def add_item(body: NewItemBody) -> dict[str, Any]:
     """The body of an item, in JSON."""
     sent = authored.read(body, InTopic, read_item, _faults)
     authored.must_be_free(sent.definition.key, queries.is_item_known(sent.definition.key))
-    return _save(sent.beside.topic, sent.definition, media_for(sent.definition, {}), sent.warnings)
+    media = media_for(sent.definition, {})
+    added = service.add_item(sent.beside.topic, sent.definition, actor=viewer(), now=clock.now(), media=media)
+    return _saved(added, sent)
 
 
 @api.put(
@@ -111,19 +113,19 @@ def add_item(body: NewItemBody) -> dict[str, Any]:
 )  # fmt: skip
 def change_item(key: str, body: ItemBody) -> dict[str, Any]:
     """A changed body makes a new version; the same body changes nothing."""
-    present = queries.authored_item(key)
+    present = queries.authored_item(key, lock=True)
     sent = authored.read(body, ChangeInTopic, read_item, _faults)
     authored.must_match(sent.definition.key, key, "key")
     media = media_for(sent.definition, present.stored.media)
     if service.version_digest(sent.definition, media) != present.sha256:
         authored.must_be_current(sent.beside, present.stored.number)
-    return _save(sent.beside.topic or present.topic, sent.definition, media, sent.warnings)
+    topic = sent.beside.topic or present.topic
+    return _saved(service.save_item(topic, sent.definition, actor=viewer(), now=clock.now(), media=media), sent)
 
 
-def _save(topic: str, definition: AnyItem, media: Mapping[str, str], warnings: Iterable[Problem]) -> dict[str, Any]:
-    version_id = service.save_item(topic, definition, actor=viewer(), now=clock.now(), media=media)
+def _saved(version_id: int, sent: Sent[AnyItem, Any]) -> dict[str, Any]:
     version = queries.version_in_force(version_id)
-    return authored.saved(definition.key, version.number, version.sha256, warnings)
+    return authored.saved(sent.definition.key, version.number, version.sha256, sent.warnings)
 
 
 def _faults(definition: AnyItem | None, beside: InTopic | ChangeInTopic | None) -> Iterator[Fault]:

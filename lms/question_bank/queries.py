@@ -237,13 +237,15 @@ def authored_item(key: str, *, lock: bool = False) -> AuthoredItem:
 
     ``lock`` keeps others from changing it until this unit of work is over.
     """
+    if lock:  # alone: whoever waits with the version at hand looks for the one that was in force before the wait
+        db.session.execute(select(Item.id).where(Item.key == key).with_for_update())
     query = (
         select(Topic.key, ItemVersion.id, ItemVersion.sha256, Item.retired_at)
         .join(Item, Item.topic_id == Topic.id)
         .join(ItemVersion, ItemVersion.id == Item.version_id)
         .where(Item.key == key)
     )
-    found = db.session.execute(query.with_for_update(of=Item) if lock else query).first()
+    found = db.session.execute(query).first()
     if found is None:
         raise NotFound(Message(N_("There is no item with the key “%(key)s”."), {"key": key}))
     topic, version_id, sha256, retired_at = found

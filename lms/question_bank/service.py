@@ -8,11 +8,13 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import delete, func, insert, select
+from sqlalchemy.exc import IntegrityError
 
 from lms.core import audit
+from lms.core.authored import TAKEN
 from lms.core.content import digest, plain
-from lms.core.database import db
-from lms.core.errors import NotFound
+from lms.core.database import db, savepoint
+from lms.core.errors import Conflict, NotFound
 from lms.core.texts import N_, Message
 from lms.question_bank.content import item_references
 from lms.question_bank.items import AnyItem
@@ -29,6 +31,20 @@ class Change:
     number: int
 
 
+def add_item(
+    topic_key: str, definition: AnyItem, *, actor: Any, now: datetime, media: Mapping[str, str] | None = None
+) -> int:
+    """Keep a new item; returns the id of its version. Raises ``Conflict`` for a key that is taken, or was in this moment,
+    and ``NotFound`` for an unknown topic."""
+    topic = _topic(topic_key)
+    try:
+        with savepoint():
+            _new_item(definition, topic)
+    except IntegrityError as error:
+        raise Conflict(Message(TAKEN, {"key": definition.key})) from error
+    return save_item(topic_key, definition, actor=actor, now=now, media=media)
+
+
 def save_item(
     topic_key: str, definition: AnyItem, *, actor: Any, now: datetime, media: Mapping[str, str] | None = None
 ) -> int:
@@ -37,13 +53,11 @@ def save_item(
     The same body again changes nothing; a retired item is in use again, and its topic. Raises ``NotFound`` for an
     unknown topic.
     """
-    topic = db.session.scalar(select(Topic).where(Topic.key == topic_key))
-    if topic is None:
-        raise NotFound(Message(N_("There is no topic with the key “%(key)s”."), {"key": topic_key}))
-    query = select(Item, ItemVersion).join(ItemVersion, ItemVersion.id == Item.version_id)
+    topic = _topic(topic_key)
+    query = select(Item, ItemVersion).join(ItemVersion, ItemVersion.id == Item.version_id, isouter=True)
     found = db.session.execute(query.where(Item.key == definition.key)).first()
     sha256 = version_digest(definition, media or {})
-    item, current = (found[0], found[1]) if found is not None else (_new_item(definition.key, topic), None)
+    item, current = (found[0], found[1]) if found is not None else (_new_item(definition, topic), None)
     is_same = current is not None and current.sha256 == sha256
     if is_same and item.retired_at is None and item.topic_id == topic.id:
         return int(item.version_id or 0)
@@ -57,8 +71,16 @@ def save_item(
     return int(item.version_id or 0)
 
 
-def _new_item(key: str, topic: Topic) -> Item:
-    item = Item(key=key, topic_id=topic.id, position=_last_position(topic) + 1, pack=topic.pack)
+def _topic(key: str) -> Topic:
+    topic = db.session.scalar(select(Topic).where(Topic.key == key))
+    if topic is None:
+        raise NotFound(Message(N_("There is no topic with the key “%(key)s”."), {"key": key}))
+    return topic
+
+
+def _new_item(definition: AnyItem, topic: Topic) -> Item:
+    item = Item(key=definition.key, topic_id=topic.id, position=_last_position(topic) + 1, pack=topic.pack)
+    describe(item, definition)
     db.session.add(item)
     return item
 

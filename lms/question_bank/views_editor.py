@@ -17,9 +17,9 @@ from lms.core.access import requires, viewer
 from lms.core.content import plain
 from lms.core.database import unit_of_work
 from lms.core.entered import whole_number
-from lms.core.errors import NotFound
+from lms.core.errors import Conflict, NotFound
 from lms.core.field_types import KEY_LENGTH
-from lms.core.form_fields import Filled, Merged, keys_of, typed
+from lms.core.form_fields import Filled, Merged, keys_of, overtaken, typed
 from lms.core.form_notes import Note, Notes
 from lms.core.locale import language
 from lms.core.texts import N_, Message
@@ -54,10 +54,6 @@ TYPE_DETAILS = {
 }
 NO_KEY = N_("Give the item a key, such as complaints-031.")
 BESIDE = ("csrf_token", "do", "version", "type")
-OVERTAKEN = N_(
-    "Version %(current)s was saved by somebody else after you opened version %(sent)s. Nothing was saved. Below stands "
-    "what you typed, over that newer version: look at it, then save again."
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,8 +105,7 @@ def save(key: str) -> AnyResponse | tuple[str, int]:
     if do := request.form.get("do"):
         return _acted(sheet, do), 200
     if met := _met(opened, sheet):
-        said = Message(OVERTAKEN, {"current": opened.seen, "sent": sheet.seen})
-        return _page(replace(opened, fields=met.fields), met=met, overtaken=said), 409
+        return _page(replace(opened, fields=met.fields), met=met, told=overtaken(opened.seen, sheet.seen)), 409
     return _kept(sheet, gettext("Nothing differs from the version in force; there is no new one."))
 
 
@@ -203,7 +198,11 @@ def _kept(sheet: Sheet, unchanged: str) -> AnyResponse | tuple[str, int]:
         return _page(sheet, is_refused=True), 422
     before = sheet.present.stored.version_id if sheet.present else None
     definition, media = read.found.definition, read.found.media
-    version_id = service.save_item(sheet.topic, definition, actor=viewer(), now=clock.now(), media=media)
+    keep = service.save_item if sheet.present else service.add_item
+    try:
+        version_id = keep(sheet.topic, definition, actor=viewer(), now=clock.now(), media=media)
+    except Conflict:  # the key was free a moment ago; the page now says that it is taken
+        return _page(sheet, is_refused=True), 409
     if version_id == before:
         flash(unchanged, "info")
     elif before is None:
@@ -234,7 +233,7 @@ def _page(
     speaks: bool = True,
     is_refused: bool = False,
     met: Merged | None = None,
-    overtaken: Message | None = None,
+    told: Message | None = None,
 ) -> str:
     read = _read(sheet)
     fields, reader = sheet.fields, language()
@@ -246,7 +245,7 @@ def _page(
         notes=read.notes if speaks else Notes(()),
         is_refused=is_refused,
         met=met,
-        overtaken=overtaken,
+        overtaken=told,
         version=sheet.present.stored.number if sheet.present else 0,
         preview=_preview(read, reader),
         labels=LABELS,
