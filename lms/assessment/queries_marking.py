@@ -11,7 +11,6 @@ from typing import Any
 from sqlalchemy import case, exists, func, select
 
 from lms.assessment import queries
-from lms.assessment.content import Marking
 from lms.assessment.models import Attempt, Exam
 from lms.assessment.models_marking import Essay, EssayClaim, EssayMark
 from lms.core.database import db
@@ -163,12 +162,6 @@ def _left(essay: Essay, marker_id: int, now: datetime) -> int:
     same = (Essay.exam_id == essay.exam_id, Essay.item_id == essay.item_id)
     mine = select(func.count()).select_from(Essay).where(*same, ESSAYS.claimable(marker_id, now))
     return db.session.scalar(mine) or 0
-
-
-def marking_rule(exam_id: int) -> Marking:
-    """How the exam's essays are marked, by its current plan."""
-    version_id = db.session.scalar(select(Exam.version_id).where(Exam.id == exam_id))
-    return queries.definition_of(version_id).marking if version_id is not None else Marking()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""The result of an attempt, as far as its plan lets the reader see it now; and what reports read."""
+"""The result of an attempt, as far as its plan lets the reader see it now."""
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
@@ -7,20 +7,19 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from lms.assessment import queries, queries_marking, queries_regrading, queries_versions
 from lms.assessment.attempt_states import State
 from lms.assessment.content import Exam as ExamDefinition
-from lms.assessment.models import Attempt, Exam, ExamVersion, Grade
+from lms.assessment.models import Attempt, Grade
 from lms.assessment.papers import MARKED_BY_PEOPLE
 from lms.assessment.queries_regrading import Regraded
 from lms.assessment.queries_versions import Newer
 from lms.assessment.showing import is_shown
 from lms.core import access
 from lms.core.database import db
-from lms.core.errors import NotFound
-from lms.core.texts import Message, in_language
+from lms.core.texts import in_language
 from lms.courses import queries as courses
 from lms.question_bank import payloads
 from lms.question_bank import queries as bank
@@ -208,101 +207,3 @@ def to_reread(view: ResultView) -> list[Reread]:
     titles = courses.lesson_titles(lost) if lost else {}
     ranked = sorted(titles, key=lambda lesson: (-lost[lesson], lesson))
     return [Reread(*lesson, titles[lesson], Decimal(lost[lesson])) for lesson in ranked[:MOST_REREAD]]
-
-
-# ---- for reports --------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class ExamResult:
-    """A finished attempt as reports count it; ``number`` is the attempt's, ``version`` the plan's."""
-
-    attempt_id: int
-    person_id: int
-    number: int
-    version: int
-    state: State
-    finished_at: datetime
-    score: Decimal | None
-    max_score: Decimal
-    percent: Decimal | None
-    passed: bool
-    is_first: bool
-    department_id: int | None
-    site_id: int | None
-    job_role_id: int | None
-
-
-def exam_results(
-    exam_key: str, *, since: datetime | None = None, until: datetime | None = None, first_only: bool = True
-) -> Iterator[ExamResult]:
-    """Graded attempts at an exam that finished in [since, until), streamed by finishing time."""
-    query = (
-        select(Attempt, ExamVersion.number.label("version"))
-        .join(ExamVersion, ExamVersion.id == Attempt.exam_version_id)
-        .join(Exam, Exam.id == Attempt.exam_id)
-        .where(Exam.key == exam_key, Attempt.state == "graded")
-        .order_by(Attempt.finished_at, Attempt.id)
-        .execution_options(yield_per=1000)
-    )
-    if first_only:
-        query = query.where(Attempt.is_first.is_(True))
-    if since is not None:
-        query = query.where(Attempt.finished_at >= since)
-    if until is not None:
-        query = query.where(Attempt.finished_at < until)
-    for attempt, version in db.session.execute(query):
-        assert attempt.finished_at is not None
-        yield ExamResult(
-            attempt.id, attempt.person_id, attempt.number, version, State(attempt.state), attempt.finished_at,
-            attempt.score, attempt.max_score, attempt.percent, bool(attempt.passed), attempt.is_first,
-            attempt.department_id, attempt.site_id, attempt.job_role_id,
-        )  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True)
-class SlotScore:
-    """What one slot of one attempt earned."""
-
-    attempt_id: int
-    item_id: int
-    item_version_id: int
-    share: Decimal
-    points: Decimal
-    max_points: Decimal
-
-
-def slot_scores(exam_key: str, *, first_only: bool = True) -> Iterator[SlotScore]:
-    """The grades that hold, of graded attempts at an exam, streamed by attempt; for item statistics."""
-    latest = (
-        select(Grade.attempt_id, Grade.slot, func.max(Grade.number).label("number"))
-        .group_by(Grade.attempt_id, Grade.slot)
-        .subquery()
-    )
-    query = (
-        select(Grade.attempt_id, Grade.slot, Grade.item_version_id, Grade.share, Grade.points, Grade.max_points)
-        .join(Attempt, Attempt.id == Grade.attempt_id)
-        .join(Exam, Exam.id == Attempt.exam_id)
-        .join(
-            latest,
-            (latest.c.attempt_id == Grade.attempt_id)
-            & (latest.c.slot == Grade.slot)
-            & (latest.c.number == Grade.number),
-        )
-        .where(Exam.key == exam_key, Attempt.state == "graded")
-        .order_by(Grade.attempt_id, Grade.slot)
-        .execution_options(yield_per=5000)
-    )
-    if first_only:
-        query = query.where(Attempt.is_first.is_(True))
-    for row in db.session.execute(query):
-        stored = bank.stored_items([row.item_version_id])[row.item_version_id]
-        yield SlotScore(
-            row.attempt_id, stored.item_id, row.item_version_id, row.share, row.points, row.max_points
-        )
-
-
-def exam_exists(exam_key: str) -> None:
-    """Raise ``NotFound`` unless there is, or was, an exam with this key."""
-    if db.session.scalar(select(Exam.id).where(Exam.key == exam_key)) is None:
-        raise NotFound(Message(queries.NO_EXAM))

@@ -21,7 +21,7 @@ from lms.assessment.service_time import locked
 from lms.core import audit
 from lms.core.database import db
 from lms.core.errors import Conflict, Invalid, NotAllowed
-from lms.core.marking_queue import MOST_CHARACTERS
+from lms.core.marking_queue import MOST_COMMENT_CHARACTERS
 from lms.core.second_marks import Waiting
 from lms.core.texts import N_, Message
 from lms.question_bank import queries as bank
@@ -112,8 +112,8 @@ def _share(item: EssayItem, given: Given) -> Fraction:
         said = Message(N_("Choose a level here."))
         told = Message(N_("Every line of the rubric needs a level."))
         raise Invalid(told, errors={f"level-{key}": said for key in missing})
-    if any(len(words) > MOST_CHARACTERS for words in (*given.comments.values(), given.comment)):
-        raise Invalid(Message(N_("A comment has at most %(most)s characters."), {"most": MOST_CHARACTERS}))
+    if any(len(words) > MOST_COMMENT_CHARACTERS for words in (*given.comments.values(), given.comment)):
+        raise Invalid(Message(N_("A comment has at most %(most)s characters."), {"most": MOST_COMMENT_CHARACTERS}))
     try:
         return grading.exact(rubric_share(item, given.levels))
     except ValueError:

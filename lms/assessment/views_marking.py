@@ -63,7 +63,7 @@ def _page(essay_id: int, fields: Any = None, problem: Message | None = None, mis
         comment=(fields or {}).get("comment", ""),
         problem=problem,
         missing=missing,
-        most=marking_queue.MOST_CHARACTERS,
+        most=marking_queue.MOST_COMMENT_CHARACTERS,
     )
 
 

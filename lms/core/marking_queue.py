@@ -21,8 +21,7 @@ CLAIMED_FOR = timedelta(minutes=30)
 """How long work stays with a marker who shows no sign of life."""
 
 MOST_LOOKED_AT = 50
-MOST_CHARACTERS = 2000
-"""Of a comment."""
+MOST_COMMENT_CHARACTERS = 2000
 
 
 class Awaiting:

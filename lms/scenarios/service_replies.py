@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 from lms.core import audit
 from lms.core.database import db
 from lms.core.errors import Conflict, Invalid, NotFound
-from lms.core.marking_queue import MOST_CHARACTERS
+from lms.core.marking_queue import MOST_COMMENT_CHARACTERS
 from lms.core.second_marks import Waiting
 from lms.core.texts import N_, Message
 from lms.scenarios import judging, play_states, queries, queries_plays
@@ -89,8 +89,8 @@ def _found(reply: WrittenReply, given: Given) -> Reading:
         raise Invalid(said, errors={"taboo": said})
     if not given.steps <= {step.key for step in shown(reply).steps}:
         raise Invalid(Message(N_("Choose steps that this framework has.")))
-    if len(given.comment) > MOST_CHARACTERS:
-        raise Invalid(Message(N_("A comment has at most %(most)s characters."), {"most": MOST_CHARACTERS}))
+    if len(given.comment) > MOST_COMMENT_CHARACTERS:
+        raise Invalid(Message(N_("A comment has at most %(most)s characters."), {"most": MOST_COMMENT_CHARACTERS}))
     return Reading(given.steps, given.taboo)
 
 

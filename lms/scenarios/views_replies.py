@@ -93,7 +93,7 @@ def _entered(shown: Shown, fields: MultiDict[str, str]) -> dict[str, Any]:
         "taboo": fields.get("taboo", ""),
         "comment": fields.get("comment", ""),
         "why": fields.get("why", ""),
-        "most": marking_queue.MOST_CHARACTERS,
+        "most": marking_queue.MOST_COMMENT_CHARACTERS,
         "most_why": service_reasons.MOST_WHY,
         "least_why": service_reasons.LEAST_WHY,
     }
