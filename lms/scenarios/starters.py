@@ -1,6 +1,5 @@
 """Starters: small complete role-plays to begin a new one from, with places for the author's own facts (pure)."""
 
-import copy
 import functools
 import re
 from collections.abc import Iterator, Mapping
@@ -10,8 +9,7 @@ from typing import Any
 
 from lms.core.content import read_yaml, validate
 from lms.core.definitions import plain
-from lms.core.errors import NotFound
-from lms.core.texts import CHINESE, ENGLISH, LANGUAGES, N_, Message, Text
+from lms.core.texts import CHINESE, ENGLISH, LANGUAGES, Text
 from lms.scenarios.definitions import ScenarioDefinition
 
 PLACEHOLDER = re.compile(r"\[([^\[\]\n]{1,60})\](?!\()")
@@ -85,14 +83,6 @@ def starters() -> tuple[Starter, ...]:
         _starter(key, summary, (folder / f"{key}.yaml").read_text(encoding="utf-8"))
         for key, summary in SUMMARIES.items()
     )
-
-
-def from_starter(key: str, new_key: str, title: Text) -> dict[str, Any]:
-    """The body of a new scenario that begins as that starter; raises ``NotFound`` for an unknown one."""
-    starter = next((each for each in starters() if each.key == key), None)
-    if starter is None:
-        raise NotFound(Message(N_("There is no starter with this key.")))
-    return copy.deepcopy(dict(starter.body)) | {"scenario": new_key, "title": dict(title)}
 
 
 def placeholders(body: Any) -> tuple[Placeholder, ...]:

@@ -6,17 +6,17 @@ from typing import Any
 import pytest
 
 from lms.core.content import read_yaml, validate
-from lms.core.errors import NotFound
 from lms.core.texts import LANGUAGES
 from lms.core.yaml_files import dump_yaml
 from lms.scenarios.checks import Analysis, analyse, framework_faults
 from lms.scenarios.definitions import ScenarioDefinition
+from lms.scenarios.drafts_begun import begun_from
 from lms.scenarios.plot import compile_plot
 from lms.scenarios.queries_frameworks import product_frameworks
 from lms.scenarios.routes_chances import Labels
 from lms.scenarios.routes_findings import Weight, findings
 from lms.scenarios.routes_played import Habit, play_all
-from lms.scenarios.starters import PLACEHOLDER, Starter, from_starter, placeholders, starters
+from lms.scenarios.starters import PLACEHOLDER, Starter, placeholders, starters
 
 FULL = [starter for starter in starters() if starter.key != "empty"]
 TITLE = {"en": "Mine", "zh-Hans": "我的"}
@@ -137,7 +137,7 @@ def test_the_empty_one_is_the_least_a_scenario_needs() -> None:
 
 @pytest.mark.parametrize("starter", starters(), ids=named)
 def test_a_new_scenario_begins_as_its_starter_and_goes_through_a_file_unchanged(starter: Starter) -> None:
-    body = from_starter(starter.key, "my-own", TITLE)
+    body = begun_from(starter.body, TITLE, {}) | {"scenario": "my-own"}
     assert (body["scenario"], body["title"]) == ("my-own", TITLE)
     written = dump_yaml(ScenarioDefinition.model_validate(body))
     document, problems = read_yaml("my-own.yaml", written)
@@ -148,14 +148,10 @@ def test_a_new_scenario_begins_as_its_starter_and_goes_through_a_file_unchanged(
 
 
 def test_what_is_made_of_a_starter_leaves_the_starter_alone() -> None:
-    body = from_starter("refund", "my-own", TITLE)
+    starter = starters()[1]
+    body = begun_from(starter.body, TITLE, {})
     body["scenes"]["opening"]["says"]["en"] = "Changed"
-    assert "Changed" not in str(from_starter("refund", "another", TITLE))
-
-
-def test_an_unknown_starter_is_not_found() -> None:
-    with pytest.raises(NotFound):
-        from_starter("none", "my-own", TITLE)
+    assert "Changed" not in str(starter.body)
 
 
 def test_placeholders_say_where_they_stand() -> None:
