@@ -8,7 +8,7 @@ import pytest
 
 from lms.scenarios.queries_frameworks import product_frameworks
 from lms.scenarios.replies import ReplyContext, Scorer
-from lms.scenarios.replies_engine import TABOO, judge
+from lms.scenarios.replies_engine import TABOO, asks_last, judge
 from lms.scenarios.replies_odds import chance, log_odds
 from lms.scenarios.replies_scorers import built, lists_of
 from lms.scenarios.replies_traits import MOST_READ, stem, traits
@@ -42,6 +42,7 @@ def test_words_of_a_list_stand_as_its_name_and_only_whole_words_do() -> None:
     assert "@on_dayzz" in seen("on monday", "kinds")
     assert not seen("on the monday-ish", "kinds") & {"@timezz_ish"}
     assert not seen("lemon", "kinds")
+    assert "@call_you" not in seen("call you tomorrow", "kinds"), "runs without such a word are counted as runs alone"
 
 
 def test_tone_tells_who_is_spoken_of_and_what_is_denied() -> None:
@@ -60,7 +61,7 @@ def test_log_odds_are_the_way_back_from_a_share(share: float) -> None:
     assert chance(log_odds(share)) == pytest.approx(share, abs=1e-6)
 
 
-def third(whole: dict[str, float], share: float = 1.0, **model: Any) -> Scorer:
+def third(whole: dict[str, float], share: float = 1.0, calm: float = 1.0, **model: Any) -> Scorer:
     """Word lists of the first version; as a whole every reply has these log-odds."""
     stored = json.loads((files("lms.scenarios") / "reply_models" / "linear-1.json").read_text(encoding="utf-8"))
     limits = json.loads((files("lms.scenarios") / "reply_models" / "linear-2.json").read_text(encoding="utf-8"))[
@@ -79,7 +80,7 @@ def third(whole: dict[str, float], share: float = 1.0, **model: Any) -> Scorer:
         "whole": {"linear": linear, "dense": None, "weights": [1.0], "share": share},
         **model,
     }
-    return built({**stored, "format": 3, "limits": limits})
+    return built({**stored, "format": 3, "limits": {**limits, "calm": calm, "asks_last": True}})
 
 
 def labels(text: str, by: Scorer) -> set[str]:
@@ -110,3 +111,38 @@ def test_shares_are_set_right_by_label() -> None:
     text = "Go on, I'm all ears."
     assert labels(text, third({}, share=0.0, rights={"listen": [1.0, -20.0]})) == set()
     assert "track" in labels(text, third({}, share=0.0, rights={"track": [1.0, 20.0]}))
+
+
+def test_a_step_is_believed_only_where_a_taboo_is_unlikely() -> None:
+    limits = dict.fromkeys(("listen", "whole"), 0.0)
+    context = ReplyContext(product_frameworks()["lscat"], "en")
+    said = {"listen": 12.0, TABOO: -2.0}
+    for calm, found in ((1.0, ("listen",)), (0.1, ())):
+        reading = judge("Go on, I'm all ears.", context, third(said, calm=calm, thresholds=limits)).reading
+        assert reading.found == found
+        assert {finding.step for finding in reading.findings} == {"listen"}
+        assert reading.to_person is not bool(found)
+
+
+@pytest.mark.parametrize(
+    ("text", "asks"),
+    [
+        ("What would that be worth to you?", True),
+        ("what would that be worth to you", True),
+        ("What would it be worth to you? Here's the price.", False),
+        ("值多少钱？”", True),
+        ("值多少钱？八万。", False),
+    ],
+)
+def test_a_question_that_is_answered_at_once_asks_nothing(text: str, asks: bool) -> None:
+    assert asks_last(text) is asks
+
+
+def test_a_question_that_is_answered_at_once_is_never_sure() -> None:
+    stored = json.loads((files("lms.scenarios") / "reply_models" / "linear-3.json").read_text(encoding="utf-8"))
+    for model in stored["tasks"]["spin"].values():
+        model["thresholds"] = dict.fromkeys(model["labels"], 0.0)
+    context = ReplyContext(product_frameworks()["spin"], "en")
+    question = "If that never broke down again, what would it be worth to you?"
+    assert judge(question, context, built(stored)).is_sure
+    assert not judge(f"{question} Ours costs ninety a month.", context, built(stored)).is_sure
