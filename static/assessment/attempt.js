@@ -16,6 +16,7 @@ const frame = document.querySelector("[data-attempt]");
 const form = document.getElementById("answer");
 const { attempt, slot: first } = frame.dataset;
 const PAUSE = 600;
+const LONGEST = 5000; // who writes without a pause is saved as often as this
 const AGAIN = 3000;
 const POLL = 45_000;
 const FRESH = 10_000; // so long after its last word the server is taken to be within reach
@@ -31,6 +32,7 @@ let adrift = false; // the server could not be reached the last time
 let heard = performance.now(); // when the server answered last
 let stranded = false; // the page says that the next one cannot be opened now
 let timer = 0;
+let unsent = 0; // since when something typed has not been sent; 0 for nothing
 let others = 0; // the timer for what waits from other questions
 
 const tell = startStatus(document.querySelector("[data-saved]"), frame.dataset);
@@ -68,8 +70,9 @@ form.addEventListener("change", () => {
 form.addEventListener("input", (event) => {
   if (!event.target.matches("input.form-control, textarea")) return;
   write();
+  unsent ||= performance.now();
   clearTimeout(timer);
-  timer = setTimeout(sendAll, PAUSE);
+  timer = setTimeout(sendAll, Math.max(0, Math.min(PAUSE, unsent + LONGEST - performance.now())));
 });
 
 // ---- sending ----------------------------------------------------------------------
@@ -82,6 +85,7 @@ function sendAll() {
 }
 
 async function sendOn() {
+  unsent = 0;
   while (entry && entry.state === "waiting" && !leaving) {
     const sent = entry;
     const { outcome, facts } = await outbox.send(sent);

@@ -304,3 +304,16 @@ def test_on_a_phone_the_unsent_answer_is_told_and_everything_fits(enter: Callabl
     expect(saved(page)).to_have_class(re.compile("saved-not"))
     expect(saved(page)).to_be_visible()
     assert page.evaluate("() => document.documentElement.scrollWidth <= innerWidth")
+
+
+def test_who_writes_without_a_pause_is_saved_meanwhile(app: Flask, enter: Callable[..., Page]) -> None:
+    page = enter()
+    page.clock.install()
+    page.reload()
+    expect(saved(page)).to_be_visible()
+    line = page.locator("#answer input.form-control")
+    with page.expect_request(re.compile("/answers/2$")) as sent:
+        for _key in range(30):
+            line.press("x")
+            page.clock.run_for(300)
+    assert 0 < (sent.value.post_data or "").count("x") < 30
