@@ -21,6 +21,7 @@ def test_a_newer_version_keeps_what_was_typed_and_shows_what_changed(app: Flask,
     fields = sent(answer.text)
     assert (fields["title.en"], fields["cut"], fields["attempts"]) == (["My title"], ["70"], ["2"])
     assert "saved meanwhile: “Their title”" in shown(answer.text) and number(app) == 2
+    assert "Version 2 was saved by somebody else after you opened version 1." in shown(answer.text)
     assert trainer.post(EDIT, data={**fields, "do": ""}).status_code == 303
     after = body(app)
     assert (after["title"]["en"], after["cut"], after["attempts"], after["sections"][0]["draw"]) == (
