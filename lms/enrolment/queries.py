@@ -68,6 +68,7 @@ class Task:
     total: int | None = None
     completed_at: datetime | None = None
     reason: str = ""
+    said: str = ""
     assignment_id: int = 0
 
     def is_late(self, today: date) -> bool:
@@ -386,7 +387,7 @@ def _path_tasks(assignment: Assignment, path: Path, known: _Known) -> PathTasks:
             replace(
                 _described(ref, known), state=standing.state, path=path.key, position=position, due_on=assignment.due_on,
                 opened_by=standing.opened_by, opened_by_title=waits, reason=assignment.reason,
-                assignment_id=assignment.id,
+                said=_said(assignment), assignment_id=assignment.id,
             )
         )  # fmt: skip
     completed_at = max((step.completed_at for step in found if step.completed_at), default=None)
@@ -403,4 +404,11 @@ def _direct_task(assignment: Assignment, known: _Known) -> Task | None:
     task = _described(ref, known)
     if assignment.anew and task.completed_at is not None and task.completed_at < assignment.created_at:
         task = replace(task, completed_at=None, state=StepState.OPEN)
-    return replace(task, due_on=assignment.due_on, reason=assignment.reason, assignment_id=assignment.id)
+    return replace(
+        task, due_on=assignment.due_on, reason=assignment.reason, said=_said(assignment), assignment_id=assignment.id
+    )
+
+
+def _said(assignment: Assignment) -> str:
+    """The words of whoever assigned it; what a rule assigned has a key for its reason, which are nobody's words."""
+    return assignment.reason if assignment.assigned_by_id is not None else ""

@@ -42,6 +42,10 @@ class AssignForm(FlaskForm):
         kind, _, key = str(self.what.data).partition(":")
         return kind, key
 
+    def title(self) -> str:
+        """What the chosen thing is called."""
+        return next(title for pairs in self.what.choices.values() for value, title in pairs if value == self.what.data)
+
     def find_people(self, known: Mapping[str, Any]) -> list[Any]:
         """The people of the lines; what cannot be found is told at the field."""
         unknown = [line for line in self.lines() if line not in known]

@@ -234,7 +234,8 @@ def due_card(row: DueRow, today: date) -> dict[str, Any]:
     url = next_step.address(target.kind, target.key) if target is not None else None
     if row.kind == "certification" and target is None:
         url, title = "/certificates", gettext("Renew “%(certificate)s”", certificate=title)
-    return {"title": title, "url": link(url or "/"), "note": _due_note(row)} | _due_day(row.due_on, today)
+    said = target.said if target is not None else ""
+    return {"title": title, "url": link(url or "/"), "note": _due_note(row), "said": said} | _due_day(row.due_on, today)
 
 
 def _due_day(due_on: date | None, today: date) -> dict[str, Any]:

@@ -85,6 +85,8 @@ def assignments() -> str | Response | tuple[str, int]:
     """Give a course, an exam, a role-play, a path or a certificate to people."""
     form, person = AssignForm(), viewer()
     form.offer(queries_team.assignable_things())
+    if request.method == "GET":
+        form.what.data = request.args.get("what")
     if request.method == "GET" and has(person, "team.read"):
         asked = map(whole_number, request.args.getlist("person"))
         ids = [number for number in asked if number is not None][: queries_team.PAGE_SIZE]
@@ -102,6 +104,12 @@ def assignments() -> str | Response | tuple[str, int]:
                     one, kind, key, actor=person, now=clock.now(), due_on=form.due_on.data,
                     reason=form.reason.data or "",
                 )  # fmt: skip
-            flash(ngettext("Given to %(num)s person.", "Given to %(num)s people.", len(people)), "success")
+            flash(
+                ngettext(
+                    "“%(thing)s” was given to %(num)s person.", "“%(thing)s” was given to %(num)s people.", len(people),
+                    thing=form.title(),
+                ),
+                "success",
+            )  # fmt: skip
             return redirect(url_for("team.team") if may("team.read") else url_for("team.assignments"))
     return render_template("home/assignments.html", form=form), 422 if form.errors else 200

@@ -157,3 +157,10 @@ def check(page: Page) -> None:
     told = [(each["id"], [node["target"] for node in each["nodes"]]) for each in found.response["violations"]]
     assert not told, f"{page.url}: {told}"
     assert page.evaluate("() => document.documentElement.scrollWidth <= innerWidth"), page.url
+
+
+def test_a_wide_picture_fits_a_phone_wherever_it_stands(enter: Callable[..., Page]) -> None:
+    page = enter(width=390)
+    wide = "main => main.insertAdjacentHTML('beforeend', '<img width=1200 height=400 alt=\"\">')"
+    page.locator("main").evaluate(wide)
+    assert page.locator("main img").last.evaluate("img => img.getBoundingClientRect().right <= innerWidth")

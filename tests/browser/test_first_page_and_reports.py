@@ -97,4 +97,4 @@ def test_the_chosen_people_are_given_something(enter: Callable[..., Page]) -> No
     expect(page.get_by_label("For whom")).not_to_be_empty()
     page.get_by_label("What to assign").select_option("course:greeting")
     page.get_by_role("button", name="Assign").click()
-    expect(page.get_by_text("Given to 1 person.")).to_be_visible()
+    expect(page.get_by_text("was given to 1 person.")).to_be_visible()

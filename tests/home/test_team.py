@@ -120,16 +120,43 @@ def assigned(books: Books, person: Person) -> list[Assignment]:
 
 def test_a_manager_gives_work_to_the_team(people: dict[str, Person], books: Books, sign_in: Callable[..., Any]) -> None:
     due, ann = clock.now().date() + timedelta(days=9), people["ann"]
+    page = sign_in(people["manager"])
     response = give(
-        sign_in(people["manager"]), people=f"{ann.employee_number}\n{people['bob'].email.upper()}\n",
+        page, people=f"{ann.employee_number}\n{people['bob'].email.upper()}\n",
         due_on=due.isoformat(), reason="new counter",
     )  # fmt: skip
     assert response.status_code == 302
+    assert "was given to 2 people." in page.get("/team").text
     (one,) = assigned(books, ann)
     assert (one.due_on, one.reason, one.assigned_by_id) == (due, "new counter", people["manager"].id)
     assert assigned(books, people["bob"])[0].due_on == due
     with books():
         assert ("greeting" in enrolment_queries.assigned_keys(ann.id, "course")) is True
+
+
+def test_a_page_of_a_thing_leads_to_giving_it(people: dict[str, Person], sign_in: Callable[..., Any]) -> None:
+    page = sign_in(people["manager"])
+    assert '<option selected value="course:greeting">' in page.get("/team/assignments?what=course:greeting").text
+    assert page.get("/team/assignments?what=course:no-such").status_code == 200
+
+
+def test_what_whoever_assigned_it_said_is_read_by_the_person(
+    people: dict[str, Person], books: Books, sign_in: Callable[..., Any]
+) -> None:
+    with books():
+        courses.course("parting")
+    give(sign_in(people["manager"]), people=people["bob"].email, what="course:parting", reason="new counter")
+    assert "new counter" in sign_in(people["bob"]).get("/").text
+
+
+def test_a_key_that_a_rule_gives_as_its_reason_is_nobodys_words(
+    people: dict[str, Person], books: Books, sign_in: Callable[..., Any]
+) -> None:
+    with books():
+        ann = db.session.get(Person, people["ann"].id)
+        enrolment.assign(ann, "exam", "front-line", actor=None, now=clock.now(), reason="renewal-of-basics", anew=True)
+    page = sign_in(people["ann"]).get("/").text
+    assert 'href="/exams/front-line"' in page and "renewal-of-basics" not in page
 
 
 def test_nobody_outside_the_team_can_be_given_anything(
