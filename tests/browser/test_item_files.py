@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -10,11 +11,9 @@ from axe_playwright_python.sync_playwright import Axe
 from flask import Flask
 from playwright.sync_api import Page, expect
 
-from lms.core import clock
 from lms.core.access import Role
 from lms.core.content import plain
 from lms.core.database import unit_of_work
-from lms.identity import service as identity
 from lms.question_bank import queries
 from tests import factories
 from tests import factories_assessment as make
@@ -24,20 +23,12 @@ pytestmark = pytest.mark.browser
 
 
 @pytest.fixture
-def enter(app: Flask, address: str, visitor: Callable[..., Page]) -> Callable[..., Page]:
+def enter(app: Flask, window_of: Callable[..., Page]) -> Callable[..., Page]:
     """Open a browser window in which a trainer is signed in; the same trainer every time."""
     with app.app_context(), unit_of_work():
         make.every_type()
-        token = identity.sign_in(factories.person(roles=[Role.TRAINER]), now=clock.now())
-        serializer = app.session_interface.get_signing_serializer(app)  # type: ignore[attr-defined]
-    value = serializer.dumps({"_user_id": token, "_fresh": True})
-
-    def open_window(**options: Any) -> Page:
-        page = visitor(**options)
-        page.context.add_cookies([{"name": app.config["SESSION_COOKIE_NAME"], "value": value, "url": address}])
-        return page
-
-    return open_window
+        trainer = factories.person(roles=[Role.TRAINER])
+    return partial(window_of, trainer)
 
 
 def field(page: Page, name: str) -> Any:
