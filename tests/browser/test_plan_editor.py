@@ -180,3 +180,16 @@ def test_a_refused_form_is_accessible(enter: Callable[..., Page]) -> None:
     page.evaluate("scrollTo(0, document.body.scrollHeight)")
     found = Axe().run(page, options={"runOnly": ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa"]})
     assert found.violations_count == 0, found.generate_report()
+
+
+def test_what_is_to_be_mended_comes_and_goes_under_its_field_while_one_writes(enter: Callable[..., Page]) -> None:
+    page = enter()
+    page.goto(EDIT)
+    page.wait_for_selector(READY)
+    notes = page.locator("[data-field='cut'] .field-notes")
+    field(page, "cut").fill("many")
+    expect(notes).to_contain_text("Write a number here")
+    expect(field(page, "cut")).to_have_attribute("aria-invalid", "true")
+    field(page, "cut").fill("80")
+    expect(notes).to_have_count(0)
+    expect(field(page, "cut")).not_to_have_attribute("aria-invalid", "true")
