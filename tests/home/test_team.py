@@ -1,5 +1,6 @@
 """The team: who sees whom, how they stand, and giving them something to do."""
 
+import re
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -138,6 +139,16 @@ def test_a_page_of_a_thing_leads_to_giving_it(people: dict[str, Person], sign_in
     page = sign_in(people["manager"])
     assert '<option selected value="course:greeting">' in page.get("/team/assignments?what=course:greeting").text
     assert page.get("/team/assignments?what=course:no-such").status_code == 200
+
+
+def test_an_auditor_follows_an_exam_to_its_result_and_a_manager_reads_the_line(
+    people: dict[str, Person], sign_in: Callable[..., Any]
+) -> None:
+    link, address = re.compile(r'href="/attempts/\d+/result"'), f"/team/{people['ann'].id}"
+    auditor = sign_in(Role.AUDITOR)
+    found = link.search(auditor.get(address).text)
+    assert found and auditor.get(found[0].split('"')[1]).status_code == 200
+    assert not link.search(sign_in(people["manager"]).get(address).text)
 
 
 def test_what_whoever_assigned_it_said_is_read_by_the_person(
