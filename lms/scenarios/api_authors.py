@@ -1,6 +1,6 @@
 """The REST resources of scenarios, for authors: the list, and each scenario as its file holds it."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterator
 from typing import Any, Literal
 
 from lms.core import authored, clock, locale
@@ -86,7 +86,7 @@ def add_scenario(body: NewScenarioBody) -> dict[str, Any]:
     """The body of a scenario, in JSON; one that cannot be played to an end, or not be passed, is refused."""
     sent = authored.read(body, NewOne, authored.reader(ScenarioDefinition), lambda found, _: _faults(found))
     authored.must_be_free(sent.definition.scenario, queries.is_scenario_known(sent.definition.scenario))
-    return _save(sent.definition, sent.warnings)
+    return _save(sent, service_versions.add_scenario)
 
 
 @api.put(
@@ -95,12 +95,12 @@ def add_scenario(body: NewScenarioBody) -> dict[str, Any]:
 )  # fmt: skip
 def change_scenario(scenario: str, body: ScenarioBody) -> dict[str, Any]:
     """A changed body makes a new version, for plays begun from now on; the same body changes nothing."""
-    present = queries.stored_scenario(scenario)
+    present = queries.stored_scenario(scenario, lock=True)
     sent = authored.read(body, Change, authored.reader(ScenarioDefinition), lambda found, _: _faults(found))
     authored.must_match(sent.definition.scenario, scenario, "scenario")
     if digest(sent.definition) != present.scenario.sha256:
         authored.must_be_current(sent.beside, present.number)
-    return _save(sent.definition, sent.warnings)
+    return _save(sent, service_versions.save_scenario)
 
 
 def _faults(definition: ScenarioDefinition | None) -> Iterator[Fault]:
@@ -118,12 +118,12 @@ def _faults(definition: ScenarioDefinition | None) -> Iterator[Fault]:
         yield from (*analyse(compile_plot(definition)).faults, *panel_faults(definition))
 
 
-def _save(definition: ScenarioDefinition, warnings: Iterable[Problem]) -> dict[str, Any]:
-    framework = queries_frameworks.framework(definition.framework)
-    row = service_versions.save_scenario(definition, framework, actor=viewer(), now=clock.now())
+def _save(sent: authored.Sent[ScenarioDefinition, Any], keep: Callable[..., Scenario]) -> dict[str, Any]:
+    framework = queries_frameworks.framework(sent.definition.framework)
+    row = keep(sent.definition, framework, actor=viewer(), now=clock.now())
     version = queries.version_in_force(row)
     found = [Problem("body", 1, each.place, each.message, "warning") for each in from_json(version.analysis).warnings]
-    return authored.saved(row.key, version.number, version.sha256, [*warnings, *found])
+    return authored.saved(row.key, version.number, version.sha256, [*sent.warnings, *found])
 
 
 def _head(entry: tuple[Scenario, int]) -> dict[str, Any]:

@@ -21,9 +21,13 @@ class StoredScenario:
     definition: ScenarioDefinition
 
 
-def stored_scenario(key: str) -> StoredScenario:
-    """The scenario with this key, in use or retired; else ``NotFound``."""
-    row = db.session.scalar(select(Scenario).where(Scenario.key == key))
+def stored_scenario(key: str, *, lock: bool = False) -> StoredScenario:
+    """The scenario with this key, in use or retired; else ``NotFound``.
+
+    ``lock`` keeps others from changing it until this unit of work is over.
+    """
+    query = select(Scenario).where(Scenario.key == key)
+    row = db.session.scalar(query.with_for_update().execution_options(populate_existing=True) if lock else query)
     if row is None or row.version_id is None:
         raise NotFound(Message(N_("There is no scenario with this key.")))
     compiled = queries.compiled(row.version_id)

@@ -79,12 +79,15 @@ def draft_of(key: str) -> ScenarioDraft | None:
 def stand(key: str, *, lock: bool = False) -> Stand:
     """Where the role-play with this key stands; raises ``NotFound``. Two queries, three when its version is new here.
 
-    ``lock`` keeps others from changing the draft until this unit of work is over.
+    ``lock`` keeps others from changing the draft, and what is published, until this unit of work is over.
     """
     query = select(ScenarioDraft, Person.name).outerjoin(Person, Person.id == ScenarioDraft.saved_by_id)
     query = query.where(ScenarioDraft.key == key)
     found = db.session.execute(query.with_for_update(of=ScenarioDraft) if lock else query).first()
-    row = db.session.scalar(select(Scenario).where(Scenario.key == key, Scenario.version_id.is_not(None)))
+    published = select(Scenario).where(Scenario.key == key, Scenario.version_id.is_not(None))
+    if lock:
+        published = published.with_for_update().execution_options(populate_existing=True)
+    row = db.session.scalar(published)
     if found is None and row is None:
         raise NotFound(Message(NO_SCENARIO))
     draft: ScenarioDraft | None = found[0] if found else None

@@ -4,18 +4,31 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import delete, func, select
+from sqlalchemy.exc import IntegrityError
 
 from lms.core import audit
-from lms.core.authored import by_field
+from lms.core.authored import TAKEN, by_field
 from lms.core.content import Document, digest
-from lms.core.database import db
-from lms.core.errors import Invalid
+from lms.core.database import db, savepoint
+from lms.core.errors import Conflict, Invalid
+from lms.core.texts import Message
 from lms.scenarios.analysis_json import to_json
 from lms.scenarios.checks import analyse, framework_faults
 from lms.scenarios.checks_panels import panel_faults
 from lms.scenarios.definitions import FrameworkDefinition, ScenarioDefinition
 from lms.scenarios.models import Framework, FrameworkVersion, Scenario, ScenarioVersion, SceneSopStep
 from lms.scenarios.plot import compile_plot
+
+
+def add_scenario(
+    definition: ScenarioDefinition, framework: FrameworkDefinition | None, *, actor: Any, now: datetime
+) -> Scenario:
+    """Keep a new scenario; raises ``Conflict`` for a key that is taken, or was in this moment, else as saving does."""
+    try:
+        with savepoint():
+            return write_scenario(definition, None, framework, pack=None, actor=actor, now=now, loaded=False)
+    except IntegrityError as error:
+        raise Conflict(Message(TAKEN, {"key": definition.scenario})) from error
 
 
 def save_scenario(
