@@ -17,6 +17,7 @@ from lms.assessment import (
 )
 from lms.assessment.appeal_states import Verb
 from lms.assessment.forms import AppealForm, DecisionForm
+from lms.assessment.views_marking_headline import headline
 from lms.core import access, clock, waiting
 from lms.core.access import has, requires, viewer
 from lms.core.database import unit_of_work
@@ -65,23 +66,26 @@ def withdraw_appeal(attempt_id: int, appeal_id: int) -> Response:
 @requires("marking.read")
 def marking() -> str:
     """What waits for a person's judgement, the oldest first."""
-    filtered, now = request.args.get("exam", ""), clock.now()
+    filtered, now, marks = request.args.get("exam", ""), clock.now(), access.may("mark")
     groups = queries_marking.queue(viewer().id, now)
     queue = [one for one in groups if filtered in ("", one.exam)]
+    answers = sum(one.mine if marks else one.waiting for one in groups)
+    appeals, talks = queries_appeals.waiting_appeals(), queries_tries.waiting_escalations()
+    elsewhere = waiting.work_for(viewer(), now)
     return render_template(
         "assessment/marking.html",
-        groups=groups,
+        headline=headline(answers, len(appeals), len(talks), elsewhere, for_you=marks),
         queue=queue,
         filtered=filtered,
         exams=[("", gettext("all exams")), *{one.exam: in_language(one.title, language()) for one in groups}.items()],
         speed=queries_marking.hours_until_marked(now),
-        waiting=queries_appeals.waiting_appeals(),
+        waiting=appeals,
         decided=queries_appeals.decided_appeals(),
-        escalations=queries_tries.waiting_escalations(),
+        escalations=talks,
         faults=queries_running.set_aside(),
         regradings=queries_regrading.waiting_regradings(),
         regrading_names=regrading_states.NAMES,
-        elsewhere=waiting.work_for(viewer(), now),
+        elsewhere=elsewhere,
     )
 
 

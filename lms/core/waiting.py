@@ -14,12 +14,14 @@ from lms.core.texts import Message
 class Work:
     """A queue of another room: ``waiting`` in all, ``mine`` that this person can judge now; ``endpoint`` opens it.
 
-    ``said`` counts what is this person's, for a heading.
+    For a heading, ``said`` counts in a sentence and ``counted`` in a few words what is this person's, or, for somebody
+    who does not judge, all that waits.
     """
 
     title: Message
     note: Message
     said: Message
+    counted: Message
     endpoint: str
     waiting: int
     mine: int

@@ -22,7 +22,7 @@ MOST_MARKS = 4000
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """A scenario that has typed scenes or marked replies; ``marked`` counts replies with a mark."""
+    """A scenario whose examinations have marked replies; ``marked`` counts replies with a mark."""
 
     id: int
     key: str
@@ -32,13 +32,14 @@ class Measured:
 
 
 def measured() -> list[Measured]:
-    """The scenarios of whose examinations replies were marked, most first; one query."""
+    """The scenarios of whose examinations replies were marked, those with most replies marked twice first; one query."""
+    doubles = func.count().filter(WrittenReply.marks_in > 1)
     query = (
         select(Scenario.id, Scenario.key, Scenario.title, Scenario.version_id, func.count().label("marked"))
         .join(WrittenReply, WrittenReply.scenario_id == Scenario.id)
         .where(WrittenReply.purpose == "exam", WrittenReply.marks_in > 0)
         .group_by(Scenario.id)
-        .order_by(func.count().desc(), Scenario.key)
+        .order_by(doubles.desc(), func.count().desc(), Scenario.key)
     )
     return [Measured(row.id, row.key, row.title, row.version_id or 0, row.marked) for row in db.session.execute(query)]
 

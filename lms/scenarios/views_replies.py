@@ -9,7 +9,7 @@ from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 
 from lms.core import clock, marking_queue
-from lms.core.access import requires, viewer
+from lms.core.access import has, requires, viewer
 from lms.core.database import unit_of_work
 from lms.core.entered import whole_number
 from lms.core.errors import Conflict, Invalid, NotFound
@@ -29,14 +29,16 @@ def waiting_work(person: Any, now: datetime) -> Work | None:
     queue = queries_replies.queue(person.id, now)
     if not queue:
         return None
-    mine = sum(one.mine for one in queue)
+    mine, waiting = sum(one.mine for one in queue), sum(one.waiting for one in queue)
+    count = mine if has(person, "mark") else waiting
     one, many = N_("A typed reply is waiting for a mark"), N_("%(num)s typed replies are waiting for a mark")
     return Work(
         title=Message(N_("Typed replies in role-plays")),
         note=Message(N_("names are hidden; what the program is unsure of comes first")),
-        said=Message(one) if mine == 1 else Message(many, {"num": mine}),
+        said=Message(one) if count == 1 else Message(many, {"num": count}),
+        counted=Message(N_("one typed reply")) if count == 1 else Message(N_("%(num)s typed replies"), {"num": count}),
         endpoint="reply_marking.reply_queue",
-        waiting=sum(one.waiting for one in queue),
+        waiting=waiting,
         mine=mine,
         oldest=min(one.oldest for one in queue),
     )

@@ -32,6 +32,7 @@ from lms.scenarios.service_reply_rules import NotMeasured
 from lms.scenarios.views_reply_words import replies_shown
 from tests import factories
 from tests import factories_replies as said
+from tests import factories_scenarios as sets
 
 REASON = "Measured over the spring, see the page."
 
@@ -340,3 +341,24 @@ def test_the_page_costs_the_same_for_many_marks(
             assert trainer.get("/marking/replies/agreement").status_code == 200
         counts.append(len(statements))
     assert counts[0] == counts[1] <= 12
+
+
+def test_the_page_opens_on_the_role_play_with_most_replies_marked_twice_and_counts_a_mark_at_once(
+    app: Flask, admin: Person, sign_in: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with app.app_context(), unit_of_work():
+        said.marked(said.waiting(said.played(said.BOTH)), "track")
+        said.marked(said.waiting(said.played(said.TRACKS)), "track")
+        sets.scenario(said.definition().model_copy(update={"scenario": "zebra"}))
+        monkeypatch.setattr(said, "KEY", "zebra")
+        said.double()
+        found = said.marked(said.waiting(said.played(said.BOTH)), "track")
+    browser = sign_in(admin)
+    with app.app_context():
+        assert [one.key for one in queries_reply_agreement.measured()] == ["wet-floor", "zebra"]
+    assert "1 reply marked; 0 by two people" in browser.get("/marking/replies/agreement?scenario=zebra").text
+    with app.app_context(), unit_of_work():
+        said.marked(db.session.get_one(WrittenReply, found.id), "track")
+    shown = browser.get("/marking/replies/agreement").text
+    assert '<option value="zebra" selected' in shown
+    assert "1 reply marked; 1 by two people" in shown

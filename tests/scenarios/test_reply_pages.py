@@ -17,6 +17,7 @@ from lms.scenarios import service_contests
 from lms.scenarios.queries_plays import PlayView
 from tests import factories
 from tests import factories_replies as said
+from tests.factories_marking import handed_in, written_exam
 
 Browser = FlaskClient
 MACHINE = (") read this, not a person", "linear-", "shown by", "not sure")
@@ -178,6 +179,27 @@ def test_a_reply_is_marked_blind_and_the_program_is_seen_afterwards(
     assert "<mark>" in compared
     assert "Ouyang" not in compared
     assert "No typed reply waits for you" in page(trainer, "/marking/replies")
+
+
+def test_the_heading_of_all_that_waits_counts_typed_replies_beside_the_rest(
+    app: Flask, sign_in: Callable[..., Browser]
+) -> None:
+    for name in ("Ouyang Xiuying", "Lin Mei"):
+        played(app, somebody(app, name=name))
+    trainer, auditor = sign_in(Role.TRAINER), sign_in(Role.AUDITOR)
+    assert "2 typed replies are waiting for a mark</h1>" in page(trainer, "/marking")
+    with app.app_context(), unit_of_work():
+        written_exam()
+        handed_in()
+    assert "One answer and 2 typed replies wait for you</h1>" in page(trainer, "/marking")
+    read = page(auditor, "/marking")
+    assert "One answer and 2 typed replies wait</h1>" in read
+    assert "for you" not in read.lower()
+
+
+def test_nothing_waits_for_an_auditor_in_particular(sign_in: Callable[..., Browser]) -> None:
+    assert "<h1>Nothing waits</h1>" in page(sign_in(Role.AUDITOR), "/marking")
+    assert "<h1>Nothing waits for you</h1>" in page(sign_in(Role.TRAINER), "/marking")
 
 
 def test_what_was_entered_stays_where_it_cannot_be_kept(app: Flask, sign_in: Callable[..., Browser]) -> None:
