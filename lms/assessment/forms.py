@@ -143,6 +143,7 @@ class RoundForm(FlaskForm):
         _l("Passed from"),
         description=_l("percent of the rubric lines marked as agreed"),
         default=80,
+        places=None,  # 80 stands there as 80
         validators=[NumberRange(min=1, max=100, message=_l("Give a number from 1 to 100."))],
     )
 

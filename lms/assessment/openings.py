@@ -80,8 +80,9 @@ def taken(earlier: Sequence[Earlier]) -> list[Earlier]:
 
 
 def tries_left(plan: Exam, earlier: Sequence[Earlier], given: Help = NO_HELP) -> int | None:
-    """How many tries remain, whether or not one may begin now; None for no limit."""
-    return None if plan.attempts is None else max(0, plan.attempts + given.extra_tries - len(taken(earlier)))
+    """How many tries remain beside one under way, whether or not one may begin now; None for no limit."""
+    begun = sum(attempt.state != State.VOIDED for attempt in earlier)
+    return None if plan.attempts is None else max(0, plan.attempts + given.extra_tries - begun)
 
 
 def waits_for_marks(plan: Exam, tries: Sequence[Earlier]) -> Earlier | None:

@@ -9,6 +9,7 @@ from lms.core.access import requires
 from lms.core.entered import whole_number
 from lms.core.locale import language
 from lms.core.texts import N_
+from lms.question_bank import queries as bank
 
 bp = Blueprint("plans", __name__)
 
@@ -27,10 +28,13 @@ def author_exams() -> str:
 @requires("content.read")
 def author_exam(exam: str) -> str:
     """One plan: its parts, how hard its papers are, which steps they ask for, which items they use."""
+    view = queries_plans.plan_view(exam)
+    shown = view.items if request.args.get("items") == "all" else view.items[:MOST_ITEMS]
     return render_template(
         "assessment/author_exam.html",
-        view=queries_plans.plan_view(exam),
-        most=None if request.args.get("items") == "all" else MOST_ITEMS,
+        view=view,
+        shown=shown,
+        worded=bank.items(one.item.version_id for one in shown),
         difficulties=DIFFICULTY_NAMES,
         enough=ENOUGH,
     )

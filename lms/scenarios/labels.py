@@ -1,4 +1,4 @@
-"""What channels are called on pages (pure)."""
+"""What channels and usual variables of a talk are called on pages (pure)."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -21,3 +21,6 @@ CHANNELS: Mapping[str, Channel] = {
     "chat": Channel("chat-dots", N_("Chat"), N_("Chat with %(name)s")),
     "mail": Channel("envelope", N_("Mail"), N_("Letters with %(name)s")),
 }
+
+VARIABLES: Mapping[str, str] = {"trust": N_("Trust"), "anger": N_("Anger")}
+"""Variables that most talks have; authors name others by keys of their own."""

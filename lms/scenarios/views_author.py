@@ -4,10 +4,11 @@ from flask import Blueprint, render_template
 
 from lms.core import locale
 from lms.core.access import requires
-from lms.core.texts import in_language
+from lms.core.texts import Message, in_language
 from lms.scenarios import queries_author, queries_frameworks
+from lms.scenarios.definitions import FrameworkDefinition
 from lms.scenarios.judged_feelings import judged
-from lms.scenarios.labels import CHANNELS
+from lms.scenarios.labels import CHANNELS, VARIABLES
 from lms.scenarios.queries_drafts import draft_of
 from lms.statistics import panels
 
@@ -41,4 +42,22 @@ def author_scenario(key: str) -> str:
         panel_reason=panels.reason,
         draft=draft_of(key),
         channel=CHANNELS[authored.scenario.channel],
+        titled=titled,
+        variables=VARIABLES,
     )
+
+
+def titled(message: Message, framework: FrameworkDefinition | None) -> Message:
+    """The warning with the titles of the framework and its step where it names their keys, as the editor says it."""
+    if framework is None:
+        return message
+    titles = {
+        "framework": {framework.framework: framework.title},
+        "step": {one.key: one.title for one in framework.steps},
+    }
+    words = {
+        name: in_language(found[key], locale.language())
+        for name, found in titles.items()
+        if (key := message.values.get(name)) in found
+    }
+    return Message(message.template, {**message.values, **words})

@@ -11,7 +11,7 @@ from lms.question_bank.labels import SKILLS, label_name
 from lms.scenarios.definitions import EMOTIONS, FrameworkDefinition
 from lms.scenarios.drafts_moves import NEW_ENDING, NEW_SCENE
 from lms.scenarios.drafts_shape import value_at
-from lms.scenarios.labels import CHANNELS
+from lms.scenarios.labels import CHANNELS, VARIABLES
 from lms.scenarios.scene_map import MapNode, NodeKind, SceneMap
 
 Choices = list[tuple[str, str]]
@@ -28,6 +28,7 @@ class Options:
     skills: Choices
     channels: Choices
     criteria: Mapping[str, str]
+    variables: Mapping[str, str]
     language: str
 
     @property
@@ -66,6 +67,7 @@ def options_for(
         skills=[(key, gettext(name)) for key, name in SKILLS.items()],
         channels=[(key, gettext(channel.name)) for key, channel in CHANNELS.items()],
         criteria={key: in_language(title, language) or key for key, title in criteria.items()},
+        variables={key: gettext(name) for key, name in VARIABLES.items()},
         language=language,
     )
 

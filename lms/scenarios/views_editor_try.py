@@ -14,7 +14,7 @@ from lms.scenarios import hearing, queries_drafts, queries_frameworks
 from lms.scenarios.definitions import FrameworkDefinition, ScenarioDefinition
 from lms.scenarios.drafts_checks import Checked, checked
 from lms.scenarios.drafts_trying import Said, Trial, tried, unpacked
-from lms.scenarios.labels import CHANNELS
+from lms.scenarios.labels import CHANNELS, VARIABLES
 from lms.scenarios.play_states import Reading
 from lms.scenarios.plot import Plot, compile_plot
 from lms.scenarios.queries_drafts import Stand
@@ -98,4 +98,5 @@ def _shown(
         "reviews": turn_reviews(plot, trial.states),
         "score": score_play(plot, found.bounds, trial.state) if found.bounds else None,
         "is_shown": is_shown,
+        "variables": VARIABLES,
     }

@@ -13,6 +13,7 @@ from lms.core.texts import Message, in_language
 from lms.core.web import number, percent
 from lms.courses.queries_steps import sop_places
 from lms.scenarios import review
+from lms.scenarios.labels import VARIABLES
 from lms.scenarios.outline import EMOTION
 from lms.scenarios.play_states import Stage
 from lms.scenarios.practise_next import Gap, gaps
@@ -157,11 +158,10 @@ def _quoted(turn: review.TurnReview) -> str:
 
 def _numbers(mine: review.Curve, best: review.Curve, places: list[str]) -> Table:
     """The variables themselves, turn by turn: this talk beside the best route."""
-    names = {"trust": gettext("Trust"), "anger": gettext("Anger")}
     heads = [gettext("Turn")]
     columns: list[list[str]] = []
     for variable in mine.values:
-        word = names.get(variable, variable.replace("-", " ").capitalize())
+        word = gettext(VARIABLES[variable]) if variable in VARIABLES else variable.replace("-", " ").capitalize()
         heads += [gettext("%(what)s, you", what=word), gettext("%(what)s, best", what=word)]
         columns += [_column(mine.values[variable], len(places)), _column(best.values[variable], len(places))]
     rows = tuple((place, *(column[index] for column in columns)) for index, place in enumerate(places))

@@ -8,7 +8,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from lms.assessment import sync
+from lms.assessment import queries_marking, sync
 from lms.assessment.models import Attempt
 from lms.assessment.models_marking import Essay, EssayMark
 from lms.core import clock
@@ -16,6 +16,7 @@ from lms.core.access import Role
 from lms.core.audit import AuditEntry
 from lms.core.database import db, unit_of_work
 from lms.identity.models import Person
+from lms.statistics.figures import Figure
 from tests import factories
 from tests import factories_assessment as make
 from tests.factories_marking import WORDS, essay_of, handed_in, marked, marker, written_exam
@@ -40,6 +41,18 @@ def take(client: Any, of: Essay) -> str:
 
 
 LEVELS = {"level-tone": "1", "level-facts": "2", "comment-tone": "Warm enough.", "comment": "Well ordered."}
+
+
+def test_long_waits_are_told_in_days_and_a_pass_line_without_idle_digits(
+    sign_in: SignIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    trainer = sign_in(Role.TRAINER)
+    for hours, told in ((47.0, "within 47 hours"), (158.4, "within 6.6 days")):
+        monkeypatch.setattr(queries_marking, "hours_until_marked", lambda now, hours=hours: Figure(hours, 9))
+        assert told in trainer.get("/marking").text
+    with trainer.application.app_context(), unit_of_work():
+        written_exam()
+    assert 'value="80"' in trainer.get("/marking/calibration").text
 
 
 def test_an_answer_is_taken_marked_and_the_next_one_follows(app: Flask, sign_in: SignIn, one: Essay) -> None:

@@ -62,6 +62,15 @@ def test_a_plan_says_by_how_much_its_papers_differ(app: Flask, page: Any) -> Non
     assert "up to 40 points of percent apart; the plan allows 3" in text and "45.0 % to 85.0 %" in text
 
 
+def test_items_are_told_by_their_question_with_the_key_below(app: Flask, page: Any) -> None:
+    stem = {"en": "What do you **say** first?\n\nA second paragraph."}
+    with app.app_context(), unit_of_work():
+        make.topic("worded", [make.item("w-1", stem=stem), make.item("w-2")])
+        make.exam("worded", sections=[{"topic": "worded", "draw": 2}])
+    text = shown(page, "/author/exams/worded")
+    assert "What do you say first? w-1" in text and "A second paragraph" not in text
+
+
 def test_a_plan_that_cannot_be_drawn_says_where(app: Flask, page: Any) -> None:
     with app.app_context(), unit_of_work():
         make.topic(items=3)

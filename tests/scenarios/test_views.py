@@ -223,8 +223,20 @@ def test_authors_read_bounds_warnings_and_scenes(sign_in: Callable[..., Browser]
     shown = page(trainer, "/author/scenarios/wet-floor")
     assert "hear-her-out" in shown
     assert "Scene 1" in shown
-    assert "No reply performs the step “sympathize”" in shown
+    assert "No reply performs the step “Sympathise” of the framework" in shown
+    assert "“sympathize”" not in shown and "“lscat”" not in shown
     assert trainer.get("/author/scenarios/none").status_code == 404
+
+
+def test_chinese_pages_of_authors_name_usual_variables_and_criteria_in_chinese(sign_in: Callable[..., Browser]) -> None:
+    trainer = sign_in(Role.TRAINER, language="zh-Hans")
+    shown = page(trainer, "/author/scenarios/wet-floor")
+    assert "信任 +" in shown and "trust +" not in shown
+    played = page(trainer, "/author/scenarios/wet-floor/try?show=1")
+    assert "<dt>信任</dt>" in played and "<dt>trust</dt>" not in played and "trust +" not in played
+    assert "lscat " not in played
+    editor = page(trainer, "/author/scenarios/wet-floor/edit?scene=opening")
+    assert ">信任</label>" in editor and ">trust</label>" not in editor
 
 
 def test_learners_do_not_read_what_authors_do(learner: Browser) -> None:
