@@ -1,12 +1,12 @@
 """Reads about trying again: what trainers granted, whether the lesson between was worked through, what waits for trainers."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, func, literal, select, union_all
 
 from lms.assessment import openings
 from lms.assessment.attempt_states import State
@@ -28,15 +28,33 @@ def help_for(person_id: int, exam_id: int, plan: ExamDefinition, earlier: Sequen
     """What helps somebody to another try; one statement, and none before the first try."""
     if not openings.taken(earlier):
         return openings.NO_HELP
-    first = openings.lesson_first(plan, earlier)
+    return helps_for(person_id, {exam_id: (plan, earlier)})[exam_id]
+
+
+def helps_for(person_id: int, tried: Mapping[int, tuple[ExamDefinition, Sequence[Earlier]]]) -> dict[int, Help]:
+    """The same for many exams that were tried, by exam id; one statement, and none for no exams."""
+    if not tried:
+        return {}
+    firsts = {exam_id: openings.lesson_first(plan, earlier) for exam_id, (plan, earlier) in tried.items()}
+    parts = [_help(person_id, exam_id, first) for exam_id, first in firsts.items()]
+    rows = db.session.execute(union_all(*parts) if len(parts) > 1 else parts[0])
+    return {row.exam: _read_help(row, firsts[row.exam]) for row in rows}
+
+
+def _help(person_id: int, exam_id: int, first: LessonFirst | None) -> Select[Any]:
+    """One row for one exam; the columns of the lesson are null where none comes first."""
     mine = (Escalation.person_id == person_id, Escalation.exam_id == exam_id)
-    query = select(
+    return select(
+        literal(exam_id).label("exam"),
         select(func.coalesce(func.sum(Escalation.extra_tries), 0)).where(*mine).scalar_subquery().label("extra"),
         select(func.count()).where(*mine, Escalation.handled_at.is_(None)).scalar_subquery().label("open"),
-        *(_lesson_columns(person_id, first.place) if first is not None else ()),
+        *_lesson_columns(person_id, first.place if first is not None else ""),
     )
-    row = db.session.execute(query).one()
-    return Help(row.extra, bool(row.open), first.place if first is not None and not _is_worked_through(row, first) else None)
+
+
+def _read_help(row: Any, first: LessonFirst | None) -> Help:
+    waits = first is not None and not _is_worked_through(row, first)
+    return Help(row.extra, bool(row.open), first.place if first is not None and waits else None)
 
 
 def _lesson_columns(person_id: int, place: str) -> list[Any]:

@@ -11,6 +11,7 @@ from werkzeug.wrappers import Response
 from lms.assessment import (
     queries,
     queries_appeals,
+    queries_doors,
     queries_marking,
     queries_results,
     queries_running,
@@ -22,6 +23,7 @@ from lms.assessment.api import too_late
 from lms.assessment.attempt_states import State
 from lms.assessment.forms import AppealForm, VoidForm
 from lms.assessment.models import Attempt
+from lms.assessment.queries_doors import Shut
 from lms.core import clock
 from lms.core.access import has, requires, viewer
 from lms.core.database import unit_of_work
@@ -209,6 +211,7 @@ def result(attempt_id: int) -> str | Response:
         is_own=is_own,
         name=None if is_own else queries.name_of(view.attempt.person_id),
         again=_again(view.attempt),
+        next_try=_next_try(view, now) if is_own else None,
         void_reason=queries_running.void_reason(attempt_id) if view.state == State.VOIDED else None,
         versions=queries_versions.plan_versions(view.attempt),
         unmarked=queries_marking.waiting_of(attempt_id) if view.state == State.SUBMITTED else 0,
@@ -223,6 +226,14 @@ def _appeal_form(view: queries_results.ResultView) -> AppealForm | None:
     """Only what was shown can be disagreed with."""
     is_told = view.attempt.kind == "exam" and view.state == State.GRADED and view.passed is not None
     return AppealForm().offer(len(view.attempt.paper)) if is_told else None
+
+
+def _next_try(view: queries_results.ResultView, now: datetime) -> Shut | None:
+    """After an exam that was failed or given up: what keeps from the next try, if something does."""
+    is_failed = view.state == State.ABANDONED or (view.state == State.GRADED and view.passed is False)
+    if view.attempt.kind != "exam" or not is_failed:
+        return None
+    return queries_doors.shut_after(viewer(), view.attempt, now)
 
 
 def _again(found: Attempt) -> str:

@@ -265,6 +265,16 @@ def instant(value: datetime | None) -> str:
     return str(format_datetime(value.astimezone(clock.timezone()), pattern, rebase=False))
 
 
+def moment(value: datetime) -> str:
+    """When something soon happens, in the organisation's zone, to stand inside a sentence: "tomorrow at 09:12"."""
+    days, time = (clock.day_of(value) - clock.today()).days, value.astimezone(clock.timezone()).strftime("%H:%M")
+    if days == 0:
+        return str(gettext("today at %(time)s", time=time))
+    if days == 1:
+        return str(gettext("tomorrow at %(time)s", time=time))
+    return str(gettext("on %(day)s at %(time)s", day=short_day(value), time=time))
+
+
 def clock_time(value: datetime | None) -> str:
     """Time of day with seconds in the organisation's zone: "10:03:22"."""
     return "–" if value is None else value.astimezone(clock.timezone()).strftime("%H:%M:%S")

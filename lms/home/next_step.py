@@ -1,6 +1,6 @@
 """What somebody does next: one thing out of all there is to do (pure)."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -32,19 +32,23 @@ class Running:
     deadline_at: Any = None
 
 
-def choose(tasks: Iterable[Any]) -> Any | None:
+def choose(tasks: Iterable[Any], shut: Collection[tuple[str, str]] = ()) -> Any | None:
     """The open task (of enrolment) to do now: what is due first; of that, what was begun, then the earlier step.
 
-    What needs other people only comes when there is nothing to do alone.
+    What needs other people, and what is ``shut`` by (kind, key), only comes when there is nothing to do alone.
     """
     opened = [task for task in tasks if task.state == "open"]
-    return min(opened, key=_urgency, default=None)
+    return min(opened, key=lambda task: _urgency(task, shut), default=None)
 
 
-def _urgency(task: Any) -> tuple[Any, ...]:
-    alone = task.kind in BY_ONESELF
+def waits(task: Any, shut: Collection[tuple[str, str]] = ()) -> bool:
+    """Whether the person can do nothing for this task now: it needs other people, or its door is shut."""
+    return task.kind not in BY_ONESELF or (task.kind, task.key) in shut
+
+
+def _urgency(task: Any, shut: Collection[tuple[str, str]]) -> tuple[Any, ...]:
     begun = task.kind == "course" and bool(task.done)
-    return (not alone, task.due_on or date.max, not begun, task.position)
+    return (waits(task, shut), task.due_on or date.max, not begun, task.position)
 
 
 def lesson_to_go_on(course: str, undone: Sequence[Lesson]) -> Lesson | None:

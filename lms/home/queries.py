@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import Date, Integer, Select, String, case, cast, func, literal, null, select, union_all
 
+from lms.assessment import queries_doors
 from lms.assessment.models import Attempt, Exam
 from lms.certification.models import Certificate, Certification
 from lms.core.database import Instant, Verbatim, db
@@ -26,7 +27,9 @@ COLUMNS: dict[str, Any] = {
 
 @dataclass(slots=True)
 class Facts:
-    """What the page shows beside tasks. ``titles`` and ``versions`` are by (kind, key), lessons are those not done."""
+    """What the page shows beside tasks. ``titles`` and ``versions`` are by (kind, key), lessons are those not done.
+
+    ``shut`` says which exams cannot be begun now, by key; it is empty until it was asked for."""
 
     certificates: list[board.CertificateLine] = field(default_factory=list)
     skills: dict[str | None, board.SkillSums] = field(default_factory=dict)
@@ -35,6 +38,7 @@ class Facts:
     lessons: list[next_step.Lesson] = field(default_factory=list)
     running: list[next_step.Running] = field(default_factory=list)
     department: Text | None = None
+    shut: dict[str, queries_doors.Shut] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +62,12 @@ def my_training(person: Any, now: datetime, today: date) -> MyTraining:
     facts = _facts(person, bare, now, today)
     paths = tuple(replace(path, steps=_titled(path.steps, facts.titles)) for path in found.paths)
     return MyTraining(enrolment.Training(paths, _titled(found.assigned, facts.titles)), facts)
+
+
+def with_doors(person: Any, mine: MyTraining, now: datetime) -> MyTraining:
+    """The same with the exams among the open tasks that cannot be begun now; three statements at most."""
+    keys = {task.key for task in mine.tasks if task.kind == "exam" and task.state == "open"}
+    return replace(mine, facts=replace(mine.facts, shut=queries_doors.shut(person, keys, now)))
 
 
 def _titled(tasks: Iterable[Any], titles: Mapping[tuple[str, str], Text]) -> tuple[Any, ...]:

@@ -23,13 +23,14 @@ def my_training() -> str | Response:
     person, now, today = viewer(), clock.now(), clock.today()
     if not has(person, "learn"):
         return redirect(url_for("reporting.overview"))
-    mine = queries.my_training(person, now, today)
+    mine = queries.with_doors(person, queries.my_training(person, now, today), now)
     return render_template(
         "home/my_training.html",
         hello=gettext(greeting(now.astimezone(clock.timezone()).time()), name=called(person.name)),
         day=cards.long_day(today),
         day_number=day_at_work(person.hired_on, today),
         department=mine.facts.department,
+        step=cards.next_step_of(mine, today),
         **parts_of(mine, today),
     )
 
@@ -39,7 +40,6 @@ def parts_of(mine: queries.MyTraining, today: date, *, own: bool = True) -> dict
     skills = board.skill_lines(mine.facts.skills)
     due = board.due_rows(mine.training.paths, mine.training.assigned, mine.facts.certificates, today)
     return {
-        "step": cards.next_step_of(mine, today),
         "paths": [_path(path, own) for path in mine.training.paths if path.steps],
         "has_tasks": bool(mine.tasks),
         "due": [cards.due_card(row, today) | ({} if own else {"url": None}) for row in due],

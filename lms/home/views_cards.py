@@ -9,10 +9,11 @@ from flask import request
 from flask_babel import format_date, get_locale, gettext, ngettext
 
 from lms.assessment import queries as assessment
+from lms.assessment.queries_doors import Shut
 from lms.certification.validity import State
 from lms.core import charts, clock, locale
 from lms.core.texts import in_language
-from lms.core.web import day, percent, short_day
+from lms.core.web import day, moment, percent, short_day
 from lms.home import board, next_step
 from lms.home.board import SKILL_TARGET, CertificateLine, DueRow, SkillLine
 from lms.home.queries import MyTraining
@@ -78,10 +79,13 @@ def next_step_of(mine: MyTraining, today: date) -> NextStep | None:
     """What to do now: go on with what is running, else the most urgent open task, else a renewal; None for nothing."""
     if mine.facts.running:
         return _running(mine.facts.running[0])
-    task = next_step.choose(mine.tasks)
+    shut = {("exam", key) for key, door in mine.facts.shut.items() if door.decision.lesson is None}
+    task = next_step.choose(mine.tasks, shut)
     renewals = board.to_renew(mine.facts.certificates, today)
-    if task is None or (renewals and task.kind not in next_step.BY_ONESELF):
-        return _renewal(renewals[0], today) if renewals else _waiting(task, today) if task is not None else None
+    if renewals and (task is None or next_step.waits(task, shut)):
+        return _renewal(renewals[0], today)
+    if task is None:
+        return None
     return _BY_KIND.get(task.kind, _waiting_for)(task, mine, today)
 
 
@@ -122,6 +126,8 @@ def _course(task: Any, mine: MyTraining, today: date) -> NextStep:
 
 def _exam(task: Any, mine: MyTraining, today: date) -> NextStep:
     facts = _due_facts(task, today)
+    if (door := mine.facts.shut.get(task.key)) is not None:
+        return _lesson_first(task, door, facts) if door.decision.lesson else _shut(task, door, facts)
     version_id = mine.facts.versions.get(("exam", task.key))
     if version_id is not None:
         plan = assessment.definition_of(version_id)
@@ -134,6 +140,24 @@ def _exam(task: Any, mine: MyTraining, today: date) -> NextStep:
         else gettext("You were asked to take this exam. Take it when you have the time in one piece.")
     )
     return NextStep(words(task.title), text, link(f"/exams/{task.key}"), gettext("To the exam"), facts)
+
+
+def _lesson_first(task: Any, door: Shut, facts: Sequence[tuple[str, str]]) -> NextStep:
+    text = gettext("Work through this lesson once more; then you can take “%(exam)s” again.", exam=words(task.title))
+    title = words(door.lesson_title) or gettext("The lesson before the next attempt")
+    return NextStep(title, text, link(f"/courses/{door.decision.lesson}"), gettext("Open the lesson"), facts)
+
+
+def _shut(task: Any, door: Shut, facts: Sequence[tuple[str, str]]) -> NextStep:
+    """What opens when, and no button: the door is shut."""
+    opens_at = door.decision.opens_at
+    if opens_at is None:
+        text = door.decision.reason.translated(gettext)
+    elif door.is_tried:
+        text = gettext("The exam opens again %(when)s.", when=moment(opens_at))
+    else:
+        text = gettext("The exam opens %(when)s.", when=moment(opens_at))
+    return NextStep(words(task.title, task.key), text, None, None, facts)
 
 
 def _scenario(task: Any, mine: MyTraining, today: date) -> NextStep:
