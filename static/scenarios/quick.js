@@ -28,6 +28,7 @@ async function look() {
     if (!fresh) throw new Error("no preview");
     const here = document.getElementById("preview");
     if (here.contains(document.activeElement)) return;
+    fresh.querySelector("[autofocus]")?.removeAttribute("autofocus"); // whoever types goes on typing
     here.replaceWith(fresh);
     const isWrong = fresh.querySelector("#quick-problems") !== null;
     box.classList.toggle("is-invalid", isWrong);
@@ -69,4 +70,6 @@ if (form && form.querySelector(".save-bar")) {
   addEventListener("pageshow", () => (leaving = false));
 }
 document.addEventListener("click", toLine);
-document.getElementById("errors")?.focus();
+const first = document.getElementById("errors") ?? document.querySelector("#quick-problems[autofocus]");
+first?.focus({ preventScroll: true });
+first?.scrollIntoView({ block: "start" });

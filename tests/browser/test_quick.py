@@ -69,6 +69,22 @@ def test_a_talk_is_typed_looked_at_made_a_draft_and_filled_in_the_other_language
     )
 
 
+@pytest.mark.parametrize("scripts", [True, False])
+@pytest.mark.parametrize("button", ["draft", "look"])
+def test_after_sending_a_mistake_the_problems_have_the_focus_and_are_in_sight_on_a_phone(
+    enter: Callable[..., Page], button: str, scripts: bool
+) -> None:
+    page = enter(java_script_enabled=scripts, width=390)
+    page.goto(NEW)
+    page.locator("#words").fill(TALK.replace("-> bad", "-> nowhere"))
+    page.locator(f".save-bar [name=do][value={button}]").click()
+    problems = page.locator("#quick-problems[autofocus]")
+    expect(problems).to_contain_text("No scene and no ending is called “nowhere”")
+    expect(problems).to_be_focused()
+    expect(page.locator("#mend-title")).to_be_in_viewport(ratio=1)
+    expect(problems.locator("li").first).to_be_in_viewport(ratio=1)
+
+
 def test_what_is_typed_in_the_other_language_saves_itself(app: Flask, enter: Callable[..., Page]) -> None:
     page = enter()
     with app.app_context(), unit_of_work():
