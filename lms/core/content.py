@@ -78,7 +78,10 @@ __all__ = [
 M = TypeVar("M", bound=Definition)
 
 COURSES, QUESTION_BANK = "courses", "question_bank"
-MOST_MEDIA_BYTES = 5 * 1024 * 1024
+MOST_MEDIA_MEGABYTES = 5
+MOST_MEDIA_BYTES = MOST_MEDIA_MEGABYTES * 1024 * 1024
+TOO_LARGE_MEDIA = N_("The file is larger than %(most)s MB; make it smaller.")
+"""``most``: ``MOST_MEDIA_MEGABYTES``."""
 
 
 def validate(
@@ -272,7 +275,7 @@ def _read_lesson(path: Path, course: str, name: str, found: _Collector) -> None:
 def _read_media(path: Path, parts: tuple[str, ...], found: _Collector) -> None:
     size = path.stat().st_size
     if size > MOST_MEDIA_BYTES:
-        found.refuse(path, N_("The file is larger than 5 MB; make it smaller."))
+        found.refuse(path, TOO_LARGE_MEDIA, most=MOST_MEDIA_MEGABYTES)
         return
     raw = path.read_bytes()
     media_type = media_type_of(raw)

@@ -5,7 +5,7 @@ import unicodedata
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
-from lms.core.content import MOST_MEDIA_BYTES, media_type_of
+from lms.core.content import MOST_MEDIA_BYTES, MOST_MEDIA_MEGABYTES, TOO_LARGE_MEDIA, media_type_of
 from lms.core.form_fields import Fields
 from lms.core.pictures import MOST_PIXELS, picture_size
 from lms.core.recordings import has_sound
@@ -27,13 +27,12 @@ ENDINGS: Mapping[str, str] = {
     "audio/wav": "wav",
 }
 MOST_NAME = 60
-TOO_LARGE = N_("The file is larger than 5 MB; make it smaller.")
 EMPTY = N_("The file is empty.")
 NO_PICTURE = N_(
     "This is not a picture (PNG, JPEG, GIF, WebP), or it was cut off. SVG is not taken: it can carry programs."
 )
 NO_RECORDING = N_("This is not a recording (MP3, Ogg, WAV), or it holds no sound.")
-TOO_MANY_PIXELS = N_("The picture has %(size)s pixels; at most 40 million can be shown. Make it smaller.")
+TOO_MANY_PIXELS = N_("The picture has %(size)s pixels; at most %(most)s can be shown. Make it smaller.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +50,7 @@ def media_type_for(upload: Upload) -> str | Message:
     if not upload.raw:
         return Message(EMPTY)
     if len(upload.raw) > MOST_MEDIA_BYTES:
-        return Message(TOO_LARGE)
+        return Message(TOO_LARGE_MEDIA, {"most": MOST_MEDIA_MEGABYTES})
     found = media_type_of(upload.raw)
     if found is None or not found.startswith(wanted):
         return Message(NO_PICTURE if wanted == "image/" else NO_RECORDING)
@@ -62,7 +61,7 @@ def media_type_for(upload: Upload) -> str | Message:
         if size is None:
             return Message(NO_PICTURE)
         if size.pixels > MOST_PIXELS:
-            return Message(TOO_MANY_PIXELS, {"size": f"{size.width} × {size.height}"})
+            return Message(TOO_MANY_PIXELS, {"size": f"{size.width} × {size.height}", "most": f"{MOST_PIXELS:,}"})
     return found
 
 

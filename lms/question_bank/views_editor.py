@@ -14,7 +14,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from lms.core import authored, clock
 from lms.core.access import requires, viewer
-from lms.core.content import plain
+from lms.core.content import MOST_MEDIA_BYTES, MOST_MEDIA_MEGABYTES, plain
 from lms.core.database import unit_of_work
 from lms.core.entered import whole_number
 from lms.core.errors import Conflict, NotFound
@@ -244,6 +244,8 @@ def _page(
         fields=fields,
         notes=read.notes if speaks else Notes(()),
         is_refused=is_refused,
+        most_bytes=MOST_MEDIA_BYTES,
+        most_megabytes=MOST_MEDIA_MEGABYTES,
         met=met,
         overtaken=told,
         version=sheet.present.stored.number if sheet.present else 0,

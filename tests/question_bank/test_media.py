@@ -19,7 +19,7 @@ from lms.assessment import queries_results, service
 from lms.core import clock
 from lms.core.access import Role
 from lms.core.audit import AuditEntry
-from lms.core.content import MOST_MEDIA_BYTES
+from lms.core.content import MOST_MEDIA_BYTES, MOST_MEDIA_MEGABYTES
 from lms.core.database import db, unit_of_work
 from lms.core.markdown import render
 from lms.core.media import MediaFile
@@ -144,9 +144,9 @@ def test_a_recording_is_played_beside_what_is_said(app: Flask, trainer: FlaskCli
         ("image", wav(), "photo.png", "not a picture"),
         ("image", png()[:40], "photo.png", "cut off"),
         ("image", b"GIF89a<script>"[:9], "photo.gif", "cut off"),
-        ("image", png(width=9000, height=9000), "photo.png", "9000 × 9000 pixels"),
+        ("image", png(width=9000, height=9000), "photo.png", "9000 × 9000 pixels; at most 40,000,000 can"),
         ("image", b"", "photo.png", "The file is empty"),
-        ("image", png() + b"\0" * MOST_MEDIA_BYTES, "photo.png", "larger than 5 MB"),
+        ("image", png() + b"\0" * MOST_MEDIA_BYTES, "photo.png", f"larger than {MOST_MEDIA_MEGABYTES} MB"),
         ("image", gif((1, 1), (0, 0, 1, 1), (0, 0, 65_535, 65_535)), "photo.gif", "65535 × 65535 pixels"),
         ("image", b"\xff\xd8\xff\xd0\xff\xc0\x00\x0b\x08" + JPEG[2:] * 900, "photo.jpg", "not a picture"),
         ("image", JPEG[:-2], "photo.jpg", "cut off"),
