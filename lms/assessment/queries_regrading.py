@@ -28,7 +28,6 @@ from lms.question_bank.models import Item, ItemVersion
 
 CHUNK = 500
 NO_REGRADING = N_("There is no such regrading.")
-WAITING_STATES = (State.DRAFT, State.PROPOSED, State.STALE, State.APPROVED)
 
 
 # ---- the dry run ----------------------------------------------------------------
